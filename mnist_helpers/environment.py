@@ -1,0 +1,95 @@
+"""The quiet, checked start of every notebook; `python -m mnist_helpers.environment` shows it."""
+
+import contextlib
+import importlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from types import ModuleType
+
+from IPython.display import display
+
+from mnist_helpers import data
+
+BANNER = """
+<div style="border: 4px solid #D55E00; padding: 0.8em 1em; font-size: 115%">
+<b>These are not MNIST's digits.</b> {note}<br>
+The notebook goes on with <b>{name}</b>: 1,797 small scans (8×8), fitted to 28×28. Numbers below
+come from them, and are not to be compared with MNIST's.<br>
+For MNIST: connect to the network, or set <code>MNIST_PATH</code> to a file <code>mnist.npz</code>,
+then restart the kernel.
+</div>
+"""
+
+
+def start(seed: int = 42) -> None:
+    """Start TensorFlow quietly, find the data, fix the seeds, and say so in one line.
+
+    Args:
+        seed: Seed of Python's, NumPy's and TensorFlow's random numbers.
+
+    Raises:
+        DataError: The data that the user named is not there or not right.
+        ImportError: TensorFlow is not installed or does not run here; the message says why.
+    """
+    with _quiet_stderr():  # while TensorFlow reports on oneDNN and looks for CUDA
+        tensorflow = _import_tensorflow()
+        gpus = tensorflow.config.list_physical_devices("GPU")
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    source = data.find()
+    if not source.is_mnist:
+        text = f"THESE ARE NOT MNIST'S DIGITS: {source.name}. {source.note}"
+        html = BANNER.format(name=source.name, note=source.note)
+        display({"text/html": html, "text/plain": text}, raw=True)
+    device = f"{len(gpus)} GPU" if gpus else f"CPU with {os.cpu_count()} cores"
+    train, test = source.counts
+    print(
+        f"Python {platform.python_version()} · TensorFlow {tensorflow.__version__} · "
+        f"Keras {keras.__version__} · {device} · seed {seed} · "
+        f"data: {source.name} ({train:,} training and {test:,} test images)"
+    )
+
+
+def _import_tensorflow() -> ModuleType:
+    """Import TensorFlow, or say why it cannot be done."""
+    if platform.system() == "Darwin" and platform.machine() == "x86_64":
+        raise ImportError(
+            "TensorFlow has no build for Intel Macs: open the notebooks on Binder or in Colab, "
+            "or on another computer."
+        )
+    try:
+        return importlib.import_module("tensorflow")
+    except ImportError as error:
+        raise ImportError(
+            f"TensorFlow cannot be imported ({error}). Run `make lab`, or install what "
+            "requirements.lock lists, with Python 3.11, 3.12 or 3.13."
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keep what is written to file descriptor 2, by C++ too; replay it only after a failure."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            sys.stderr.write(kept.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+if __name__ == "__main__":
+    print(f"{platform.platform()} · {shutil.disk_usage('.').free / 1e9:.0f} GB free")
+    start()
+    print(f"data found: {data.find().note}")

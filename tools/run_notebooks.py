@@ -1,0 +1,85 @@
+"""Execute the notebooks in order, each in its own kernel, and show the progress cell by cell.
+
+Copies go to artifacts/executed/; --in-place rewrites the notebooks themselves, on real MNIST only.
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+from mnist_helpers import data, store
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CELL_TIMEOUT = 600  # seconds
+
+
+def execute(path: Path) -> nbformat.NotebookNode:
+    """Run one notebook in a fresh kernel and return it with its outputs.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: A cell failed; the message shows which and how.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = 0
+
+    def progress(cell: nbformat.NotebookNode, **_: object) -> None:
+        nonlocal done
+        done += cell.cell_type == "code"
+        if sys.stdout.isatty():
+            print(f"\r{path.name}: cell {done} of {total}", end="", flush=True)
+        elif done % 5 == 0:
+            print(f"{path.name}: cell {done} of {total}", flush=True)
+
+    nbclient.NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],
+        record_timing=False,
+        on_cell_executed=progress,
+    ).execute()
+    notebook.metadata = {  # without the version of this machine's Python
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return notebook
+
+
+def main() -> None:
+    """Run all notebooks; stop at the first that fails."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--in-place", action="store_true", help="rewrite the notebooks themselves")
+    in_place = parser.parse_args().in_place
+    os.chdir(NOTEBOOKS)
+    try:
+        source = data.find()
+    except data.DataError as error:
+        sys.exit(str(error))
+    if in_place and not source.is_mnist:
+        sys.exit(f"The committed notebooks show real MNIST only, and here is: {source.note}")
+    print(f"data: {source.name}; {source.note}")
+    target = NOTEBOOKS if in_place else store.artifacts() / "executed"
+    target.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        begun = time.monotonic()
+        try:
+            notebook = execute(path)
+        except nbclient.exceptions.CellExecutionError as error:
+            sys.exit(f"\n{path.name} stopped:\n{error}")
+        fresh = target / f"{path.name}.new"  # the old copy stays until the new one is complete
+        nbformat.write(notebook, fresh)
+        fresh.replace(target / path.name)
+        print(f"\r{path.name}: finished in {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"all finished in {time.monotonic() - started:.0f} s; executed copies: {target}")
+
+
+if __name__ == "__main__":
+    main()
