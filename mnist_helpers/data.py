@@ -7,7 +7,9 @@ and, without a network, the handwritten digits that scikit-learn bundles.
 import functools
 import hashlib
 import os
+import sys
 import time
+import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -160,9 +162,11 @@ def _find(forced: str, named: str, keras_home: str) -> Source:
 
 def _download(target: Path) -> str:
     """Fetch MNIST to `target`, whole or not at all; return why no server gave it, or ''."""
-    import pooch
     import requests
-    from tqdm import tqdm
+    from tqdm import TqdmWarning, tqdm
+
+    with warnings.catch_warnings(action="ignore", category=TqdmWarning):  # no widgets are needed
+        import pooch
 
     class Progress(tqdm):
         """A progress bar that gives up when the server only trickles."""
@@ -176,7 +180,7 @@ def _download(target: Path) -> str:
     failures = []
     for url in URLS:
         deadline = time.monotonic() + DEADLINE
-        bar = Progress(desc="MNIST", unit="B", unit_scale=True, total=0, leave=False)
+        bar = Progress(desc="MNIST", unit="B", unit_scale=True, total=0, delay=1, file=sys.stdout)
         fetch = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)
         try:
             pooch.retrieve(url, f"sha256:{SHA256}", target.name, target.parent, downloader=fetch)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from types import ModuleType
 
+from IPython import get_ipython
 from IPython.display import display
 
 from mnist_helpers import data
@@ -45,7 +46,10 @@ def start(seed: int = 42) -> None:
     if not source.is_mnist:
         text = f"THESE ARE NOT MNIST'S DIGITS: {source.name}. {source.note}"
         html = BANNER.format(name=source.name, note=source.note)
-        display({"text/html": html, "text/plain": text}, raw=True)
+        if get_ipython():
+            display({"text/html": html, "text/plain": text}, raw=True)
+        else:
+            print(text)
     device = f"{len(gpus)} GPU" if gpus else f"CPU with {os.cpu_count()} cores"
     train, test = source.counts
     print(

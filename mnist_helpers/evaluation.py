@@ -9,7 +9,7 @@ from scipy import ndimage, stats
 
 @dataclass(frozen=True)
 class Accuracy:
-    """A share of correct predictions with its 95 % interval.
+    """A share of correct predictions with its 95% interval.
 
     Attributes:
         value: The share itself, in [0, 1].
@@ -24,7 +24,7 @@ class Accuracy:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.value:.2%} (95 % interval {self.low:.2%} to {self.high:.2%})"
+        return f"{self.value:.2%} (95% interval {self.low:.2%} to {self.high:.2%})"
 
 
 def accuracy(labels: np.ndarray, predicted: np.ndarray) -> Accuracy:

@@ -68,9 +68,9 @@ class Plot(NamedTuple):
 
 
 def table(columns: Mapping[str, Sequence]) -> Markdown:
-    """Set columns, name → cells, as a table; numbers stand to the right."""
+    """Set columns, name → cells, as a table; columns of numbers stand to the right."""
     rows = list(zip(*columns.values(), strict=True))
-    sides = ["---" if isinstance(cells[0], str) else "---:" for cells in columns.values()]
+    sides = ["---:" if str(cells[0])[:1].isdigit() else ":---" for cells in columns.values()]
     lines = [list(columns), sides, *rows]
     return Markdown("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))
 
@@ -204,7 +204,8 @@ def training_curves(
             said.append(f"{label} {name} {form.format(values[-1])}")
         if complete := [value for values in curves.values() for value in values]:
             margin = 0.25 * (max(complete) - min(complete)) + 0.002
-            ax.set_ylim(min(complete) - margin, max(complete) + margin)
+            low, high = min(complete) - margin, max(complete) + margin
+            ax.set_ylim((low, min(high, 1.003)) if name == "accuracy" else (max(low, -0.004), high))
         step = max(1, epochs // 10)
         ax.set(xlim=(0, 1.3 * epochs), xticks=range(0, epochs + 1, step), xlabel="epoch")
         ax.set_title(name if name == "accuracy" else "loss (cross-entropy)")
@@ -266,7 +267,7 @@ def calibration(measured: Calibration) -> Plot:
 
 @matplotlib.rc_context(STYLE)
 def robustness(results: Mapping[str, Mapping[float, Accuracy]]) -> Plot:
-    """Draw accuracy by the amount of each disturbance, with its 95 % interval.
+    """Draw accuracy by the amount of each disturbance, with its 95% interval.
 
     Args:
         results: Name of the disturbance, with its unit → amount → accuracy.
@@ -316,7 +317,7 @@ def architecture(model: "keras.Sequential") -> Plot:
     return Plot(
         figure,
         f"From left to right the maps shrink from {maps[0][0]}×{maps[0][1]} to "
-        f"{maps[-1][0]}×{maps[-1][1]} while their number grows from {maps[0][2]} to {maps[-1][2]}; "
-        f"{parameters[most] / sum(parameters):.0%} of the {sum(parameters):,} parameters are in the "
-        f"first {names[most]} layer.",
+        f"{maps[-1][0]}×{maps[-1][1]} while their number grows from {maps[0][2]} to "
+        f"{maps[-1][2]}; {parameters[most] / sum(parameters):.0%} of the {sum(parameters):,} "
+        f"parameters are in the first {names[most]} layer.",
     )

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import filelock
 
@@ -94,9 +94,11 @@ def saving(history: dict[str, list[float]]) -> Iterator[Path]:
             f"Another notebook has been saving to {target} for {LOCK_TIMEOUT} s: wait for it, or "
             "stop its kernel, and run this cell again."
         ) from error
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "errno" not in str(error):  # as h5py reports it
+            raise
         raise StoreError(
-            f"Nothing was saved, because {target} cannot be written ({error.strerror or error}): "
+            f"Nothing was saved, because {target} cannot be written ({error}): "
             "free some space, or set MNIST_ARTIFACTS to a folder that you can write to, and run "
             "this cell again. What was there before is unchanged."
         ) from error

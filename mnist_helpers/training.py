@@ -5,6 +5,7 @@ import json
 import time
 
 import keras
+from IPython.display import Markdown, display
 
 from mnist_helpers import data, plots, store
 
@@ -46,21 +47,25 @@ class LiveCurves(keras.callbacks.Callback):
         elapsed = time.monotonic() - self.started
         left = elapsed / (done - self.first) * (epochs - done)
         self._draw(
-            f"epoch {self.epoch + 1} of {epochs} · {(batch + 1) / steps:.0%} of it done · "
+            f"epoch {self.epoch + 1} of {epochs} · {(batch + 1) / steps:.0%} of it · "
             f"about {left:.0f} s left"
         )
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        """Draw the finished figure."""
+        """Draw the finished figure, with its caption."""
         epochs = len(self.model.history.epoch)
-        self._draw(f"{epochs} epochs, finished after {time.monotonic() - self.started:.0f} s")
+        plot = self._draw(
+            f"{epochs} epochs, finished after {time.monotonic() - self.started:.0f} s"
+        )
+        display(Markdown(f"*{plot.caption}*"))
 
-    def _draw(self, status: str) -> None:
+    def _draw(self, status: str) -> plots.Plot:
         plot = plots.training_curves(
             self.model.history.history, self.params["epochs"], self.within, status
         )
         self.handle = plot.show(self.handle)
         self.drawn = time.monotonic()
+        return plot
 
 
 class Resume(keras.callbacks.BackupAndRestore):
@@ -77,8 +82,8 @@ class Resume(keras.callbacks.BackupAndRestore):
         Args:
             model: The compiled network that will be trained.
         """
-        layers = [layer.get_config() | {"name": None} for layer in model.layers]
-        what = json.dumps([layers, model.optimizer.get_config(), data.find().name], default=str)
+        parts = [part.get_config() | {"name": None} for part in (*model.layers, model.optimizer)]
+        what = json.dumps([parts, data.find().name], default=str)
         self.folder = store.artifacts() / f"backup-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
         self.earlier: list[dict[str, float]] = []  # the metrics of each epoch
         super().__init__(str(self.folder), double_checkpoint=True)

@@ -18,8 +18,12 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELL_TIMEOUT = 600  # seconds
 
 
-def execute(path: Path) -> nbformat.NotebookNode:
+def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
     """Run one notebook in a fresh kernel and return it with its outputs.
+
+    Args:
+        path: The notebook; its folder is the working directory.
+        progress: Whether to print how far it is.
 
     Raises:
         nbclient.exceptions.CellExecutionError: A cell failed; the message shows which and how.
@@ -28,7 +32,7 @@ def execute(path: Path) -> nbformat.NotebookNode:
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     done = 0
 
-    def progress(cell: nbformat.NotebookNode, **_: object) -> None:
+    def report(cell: nbformat.NotebookNode, **_: object) -> None:
         nonlocal done
         done += cell.cell_type == "code"
         if sys.stdout.isatty():
@@ -43,7 +47,7 @@ def execute(path: Path) -> nbformat.NotebookNode:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
         record_timing=False,
-        on_cell_executed=progress,
+        on_cell_executed=report if progress else None,
     ).execute()
     notebook.metadata = {  # without the version of this machine's Python
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

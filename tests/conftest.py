@@ -1,0 +1,45 @@
+"""What several tests need."""
+
+import numpy as np
+import pytest
+
+from mnist_helpers import data
+
+SETTINGS = ("MNIST_SOURCE", "MNIST_PATH", "KERAS_HOME")
+
+
+@pytest.fixture
+def clean_settings(monkeypatch, tmp_path):
+    """No data named, an empty cache, and no server to download from."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(data, "URLS", ("http://127.0.0.1:9/mnist.npz",))  # refused at once
+    monkeypatch.setattr(data, "TIMEOUT", (1, 0.5))
+    data._find.cache_clear()
+    yield monkeypatch
+    data._find.cache_clear()
+
+
+@pytest.fixture
+def sample(monkeypatch):
+    """The bundled digits, whatever data there are."""
+    monkeypatch.setenv("MNIST_SOURCE", "sample")
+
+
+@pytest.fixture
+def artifacts(monkeypatch, tmp_path):
+    """A folder for results, for one test."""
+    monkeypatch.setenv("MNIST_ARTIFACTS", str(tmp_path / "artifacts"))
+    return tmp_path / "artifacts"
+
+
+@pytest.fixture(scope="session")
+def stroke():
+    """A dark 7 on light paper, off centre: uint8 (120, 90)."""
+    page = np.full((120, 90), 230, np.uint8)
+    page[20:28, 20:60] = 20
+    for row in range(28, 90):
+        right = 60 - (row - 28) // 3
+        page[row, right - 8 : right] = 20
+    return page

@@ -1,0 +1,116 @@
+"""The rules that every committed notebook keeps."""
+
+import ast
+import itertools
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+MACHINE_PATH = re.compile(r"(?<![\w.:/\-])/(?:[\w.\-]+/){2,}|[A-Z]:\\Users|/ipykernel_")
+MAX_BYTES = 1_000_000
+
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code(notebook) for output in cell.outputs]
+
+
+def test_is_valid_small_and_uses_the_common_kernel(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert path.stat().st_size < MAX_BYTES
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+def test_was_executed_in_order_on_mnist(path):
+    notebook = read(path)
+    cells = code(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert "data: MNIST (60,000 training and 10,000 test images)" in cells[0].outputs[0].text
+
+
+def test_has_no_error_no_stderr_and_no_path_of_a_machine(path):
+    for output in outputs(read(path)):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr"
+        texts = [output.get("text", "")]
+        texts += [v for k, v in output.get("data", {}).items() if k.startswith("text/")]
+        assert not any(MACHINE_PATH.search(text) for text in texts)
+
+
+def test_cells_that_are_compared_have_an_output_to_compare(path):
+    for cell in code(read(path)):
+        if any("check-output" in tag for tag in cell.metadata.get("tags", [])):
+            assert cell.outputs
+
+
+def test_has_the_anatomy(path):
+    cells = read(path).cells
+    first = cells[0].source
+    assert first.startswith("# ")
+    assert (
+        sum(bool(re.match(r"# ", cell.source)) for cell in cells if cell.cell_type == "markdown")
+        == 1
+    )
+    for part in ("**What you'll do.**", "**What you'll learn**", "**What you'll need.**"):
+        assert part in first
+    headings = [cell.source for cell in cells if "## Recap" in cell.source]
+    assert len(headings) == 1
+    last = cells[-1].source
+    assert "**On your own**" in last and "**Further reading**" in last
+    position = NOTEBOOKS.index(path)
+    neighbours = NOTEBOOKS[max(0, position - 1) : position + 2]
+    assert all(f"]({other.name})" in last for other in neighbours if other != path)
+
+
+def test_begins_with_the_same_set_up_cell(path):
+    assert code(read(path))[0].source == code(read(NOTEBOOKS[0]))[0].source
+
+
+def test_has_prose_around_every_code_cell(path):
+    kinds = [cell.cell_type for cell in read(path).cells]
+    assert ("code", "code") not in list(itertools.pairwise(kinds))
+    assert kinds[0] == kinds[-1] == "markdown"
+
+
+def test_cells_are_short(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            assert len(cell.source.split()) <= 130, cell.source
+        else:
+            lines = [x for x in cell.source.splitlines() if x.strip() and x.strip()[0] != "#"]
+            assert len(lines) <= 15, cell.source
+
+
+def test_keeps_the_test_set_shut_before_notebook_04(path):
+    source = "\n".join(cell.source for cell in code(read(path)))
+    names = {
+        getattr(node, "attr", getattr(node, "id", None)) for node in ast.walk(ast.parse(source))
+    }
+    opens = bool(names & {"load_test", "_read", "_load_array"}) or "datasets" in names
+    assert opens == (path.name >= "04")
+
+
+def test_shows_every_picture_with_a_caption(path):
+    pictures = [output for output in outputs(read(path)) if "image/png" in output.get("data", {})]
+    assert pictures
+    for picture in pictures:
+        assert len(picture.metadata["image/png"]["alt"]) > 20
+
+
+def test_links_lead_to_notebooks_that_exist(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\((?!http)([^)]+)\)", text):
+        assert (path.parent / target).exists(), target

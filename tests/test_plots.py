@@ -1,0 +1,114 @@
+"""Figures are tested by the data they plot."""
+
+import numpy as np
+import pytest
+from matplotlib.container import BarContainer
+
+from mnist_helpers import evaluation, models, plots
+
+HISTORY = {
+    "accuracy": [0.90, 0.95],
+    "val_accuracy": [0.93, 0.94],
+    "loss": [0.3, 0.1],
+    "val_loss": [0.2, 0.15],
+}
+
+
+def test_showing_gives_a_picture_with_alternative_text_and_updates_it(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda *a, **k: shown.append((a, k)))
+    plot = plots.bars({"a": 1}, "things", "One bar.")
+    handle = plot.show()
+    plot.show(handle)
+    (first, update) = shown
+    assert first[0][0]["image/png"].startswith("iVBOR")
+    assert first[1]["metadata"]["image/png"]["alt"] == first[0][0]["text/plain"] == "One bar."
+    assert not first[1]["update"] and update[1]["update"]
+    assert first[1]["display_id"] == update[1]["display_id"]
+
+
+def test_image_grid():
+    images = [np.full((4, 4), value) for value in range(3)]
+    figure, caption = plots.image_grid(images, ["a", "b", "c"], "Three.", columns=2)
+    assert caption == "Three."
+    assert len(figure.axes) == 4
+    for ax, image, title in zip(figure.axes, images, "abc", strict=False):
+        assert np.array_equal(ax.images[0].get_array(), image)
+        assert ax.get_title() == title
+
+
+def test_bars():
+    figure, _ = plots.bars({"slow": 10, "fast": 0.5}, "seconds", "c", form="{:.1f}", log=True)
+    (ax,) = figure.axes
+    (drawn,) = [c for c in ax.containers if isinstance(c, BarContainer)]
+    assert [bar.get_width() for bar in drawn] == [10, 0.5]
+    assert [text.get_text() for text in ax.texts] == ["10.0", "0.5"]
+    assert ax.get_xscale() == "log" and ax.get_xlabel() == "seconds"
+
+
+def test_predictions_mark_the_answer_by_more_than_colour():
+    rows = np.eye(10)[[3, 7]] * 0.9 + 0.01
+    figure, _ = plots.predictions(np.zeros((2, 28, 28)), rows, "c")
+    assert figure.axes[0].get_title() == "3 with 91.0%"
+    heights = [bar.get_height() for bar in figure.axes[3].patches]
+    assert heights == pytest.approx(rows[1])
+
+
+def test_training_curves_plot_the_history_in_two_panels():
+    within = {"epoch": [0.5, 1.5], "accuracy": [0.8, 0.94], "loss": [0.6, 0.2]}
+    figure, caption = plots.training_curves(HISTORY, 5, within, "epoch 3 of 5")
+    for ax, name in zip(figure.axes, ("accuracy", "loss"), strict=True):
+        running, training, validation = ax.lines
+        assert list(running.get_ydata()) == within[name]
+        assert list(training.get_xdata()) == [1, 2]
+        assert list(training.get_ydata()) == HISTORY[name]
+        assert list(validation.get_ydata()) == HISTORY[f"val_{name}"]
+        assert training.get_marker() != validation.get_marker()
+        assert training.get_linestyle() != validation.get_linestyle()
+        assert {text.get_text() for text in ax.texts} == {"training", "validation"}
+    assert figure.get_suptitle() == "epoch 3 of 5"
+    assert "training accuracy 95.00%" in caption and "validation loss 0.1500" in caption
+
+
+def test_training_curves_before_the_first_epoch_is_complete():
+    figure, _ = plots.training_curves({}, 5, {"epoch": [], "accuracy": [], "loss": []}, "starting")
+    assert not any(ax.lines for ax in figure.axes)
+
+
+def test_training_curves_without_validation():
+    figure, caption = plots.training_curves({"accuracy": [0.9], "loss": [0.3]}, 1)
+    assert len(figure.axes[0].lines) == 1 and "validation" not in caption
+
+
+def test_confusion_writes_every_count_and_names_the_commonest_mistake():
+    counts = np.diag(np.full(10, 90))
+    counts[4, 9] = 7
+    figure, caption = plots.confusion(counts)
+    assert figure.axes[0].images[0].get_array()[4, 9] == 7
+    assert figure.axes[0].images[0].get_array()[4, 4] == 0, "only mistakes carry the colour"
+    assert [text.get_text() for text in figure.axes[0].texts].count("90") == 10
+    assert "900 of 907" in caption and "a 4 taken for a 9 (7 times)" in caption
+
+
+def test_calibration_and_robustness():
+    measured = evaluation.Calibration(np.array([0.5, 0.9]), np.array([0.4, 0.95]), 0.075)
+    figure, caption = plots.calibration(measured)
+    assert list(figure.axes[0].lines[1].get_ydata()) == [0.4, 0.95]
+    assert "claims 50.0%" in caption and "7.50 percentage points" in caption
+    good, bad = (evaluation.Accuracy(v, v - 0.1, v + 0.1, 100) for v in (0.8, 0.3))
+    figure, caption = plots.robustness({"blurred (pixels)": {0: good, 3: bad}})
+    assert list(figure.axes[0].lines[0].get_ydata()) == [0.8, 0.3]
+    assert "30% blurred (pixels)" in caption
+
+
+def test_architecture_names_every_layer_shape_and_count():
+    figure, caption = plots.architecture(models.build_cnn())
+    texts = " ".join(text.get_text() for text in figure.axes[0].texts).replace("\n", " ")
+    for part in ("26×26×32 320", "11×11×64 18,496", "1600", "64 102,464", "10 650"):
+        assert part in texts
+    assert "121,930" in caption and "5×5" in caption and "from 1 to 64" in caption
+
+
+def test_table():
+    text = plots.table({"epoch": [1, 2], "name": ["a", "b"]}).data
+    assert text.splitlines()[1:3] == ["| ---: | :--- |", "| 1 | a |"]

@@ -1,0 +1,224 @@
+import json
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from mnist_helpers import data, models, store
+
+HISTORY = {"loss": [0.5, 0.25], "val_accuracy": [0.9, 0.95]}
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    built = models.build_cnn()
+    built.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return built
+
+
+@pytest.fixture(autouse=True)
+def _on_the_sample(sample):
+    pass
+
+
+def save(content=b"a model", history=HISTORY):
+    with store.saving(history) as folder:
+        (folder / store.MODEL).write_bytes(content)
+
+
+def files(folder):
+    return {f.name: f.read_bytes() for f in folder.iterdir() if f.is_file() and f.name[0] != "."}
+
+
+def test_what_was_saved_is_found_again(artifacts, model, capsys):
+    with store.saving(HISTORY) as folder:
+        model.save(folder / store.MODEL)
+    run = store.find_run()
+    assert run.path == artifacts / store.MODEL
+    assert run.history == HISTORY and run.trained_on == data.SAMPLE and not run.is_reference
+    assert "Model: yours" in capsys.readouterr().out
+    images = np.random.default_rng(0).random((5, 28, 28, 1), np.float32)
+    again = store.load_model(run.path)
+    assert np.array_equal(model.predict(images, verbose=0), again.predict(images, verbose=0))
+
+
+def test_without_a_run_of_ones_own_the_reference_is_taken(artifacts, capsys):
+    run = store.find_run()
+    assert run.is_reference and run.trained_on == data.MNIST
+    assert "the reference" in capsys.readouterr().out
+    assert store.load_model(run.path).count_params() == 121_930
+
+
+def test_a_run_on_other_data_is_not_taken(artifacts, monkeypatch, capsys):
+    save()
+    note = json.loads((artifacts / store.HISTORY).read_text())
+    (artifacts / store.HISTORY).write_text(json.dumps(note | {"trained_on": data.MNIST}))
+    assert store.find_run().is_reference
+    assert "yours was trained on MNIST" in capsys.readouterr().out
+
+
+def test_the_reference_is_the_file_that_its_note_describes_and_is_small():
+    run = store._read_run(store.REFERENCE, is_reference=True)
+    assert run.trained_on == data.MNIST
+    assert run.path.stat().st_size < 600_000
+    assert run.history["val_accuracy"][-1] > 0.985
+
+
+def test_a_failure_while_saving_leaves_what_was_there(artifacts):
+    save()
+    before = files(artifacts)
+    with pytest.raises(RuntimeError), store.saving({"loss": [1]}) as folder:
+        (folder / store.MODEL).write_bytes(b"half a mod")
+        raise RuntimeError
+    assert files(artifacts) == before
+    assert not list(artifacts.glob(".saving-*"))
+
+
+def in_another_process(code, **options):
+    lines = ["from mnist_helpers import store", code]
+    return subprocess.Popen(
+        [sys.executable, "-c", "\n".join(lines)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"},
+        **options,
+    )
+
+
+def test_a_kernel_killed_while_saving_leaves_what_was_there(artifacts):
+    save()
+    before = files(artifacts)
+    code = """
+with store.saving({"loss": [1]}) as folder:
+    (folder / store.MODEL).write_bytes(b"half a mod")
+    print("writing", flush=True)
+    input()
+"""
+    with in_another_process(code, stdin=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "writing\n"
+        process.kill()
+    assert files(artifacts) == before
+    assert list(artifacts.glob(".saving-*"))
+    save(b"newer")  # neither the lock nor the leftovers of the dead are in the way
+    assert store.find_run().path.read_bytes() == b"newer"
+    assert not list(artifacts.glob(".saving-*"))
+
+
+def test_two_notebooks_saving_at_once_take_turns(artifacts):
+    code = """
+import sys, time
+for turn in range(20):
+    with store.saving({"loss": [turn]}) as folder:
+        (folder / store.MODEL).write_bytes(sys.argv[0].encode() + bytes([turn]) * 100_000)
+"""
+    processes = [in_another_process(code) for _ in range(2)]
+    for process in processes:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert not store._read_run(artifacts, is_reference=False).is_reference  # hashes agree
+
+
+def test_waiting_for_another_notebook_ends_with_a_clear_error(artifacts, monkeypatch):
+    monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.2)
+    artifacts.mkdir()
+    code = f"""
+import filelock
+with filelock.FileLock({str(artifacts / ".lock")!r}):
+    print("locked", flush=True)
+    input()
+"""
+    with in_another_process(code, stdin=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "locked\n"
+        with pytest.raises(store.StoreError, match="Another notebook has been saving"):
+            save()
+        process.kill()
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(artifacts):
+    artifacts.write_text("a file where the folder should be")
+    with pytest.raises(store.StoreError, match="set MNIST_ARTIFACTS to a folder"):
+        save()
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_full_disk_is_a_clear_error_and_leaves_what_was_there(suffix, artifacts, model):
+    resource = pytest.importorskip("resource", reason="limits of file size are POSIX's")
+    save()
+    before = files(artifacts)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(store.StoreError, match="free some space"), store.saving({}) as folder:
+            model.save(folder / f"model{suffix}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert files(artifacts) == before
+
+
+@pytest.mark.parametrize("damage", ["model", "note", "missing model"])
+def test_a_damaged_run_is_refused(damage, artifacts):
+    save()
+    if damage == "model":
+        (artifacts / store.MODEL).write_bytes(b"another model")
+    elif damage == "note":
+        (artifacts / store.HISTORY).write_text('{"sha256"')
+    else:
+        (artifacts / store.MODEL).unlink()
+    with pytest.raises(store.StoreError, match="run notebook 03 again"):
+        store.find_run()
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("share", [0, 0.3, 0.95])
+def test_a_truncated_model_is_refused(suffix, share, model, tmp_path):
+    path = tmp_path / f"model{suffix}"
+    model.save(path)
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    with pytest.raises(store.StoreError, match="no Keras model, or a damaged one") as caught:
+        store.load_model(path)
+    assert str(path) in str(caught.value)
+
+
+def test_foreign_and_missing_files_are_refused(tmp_path):
+    path = tmp_path / "model.keras"
+    with pytest.raises(store.StoreError, match="does not exist: run notebook 03"):
+        store.load_model(path)
+    path.write_text("hello")
+    with pytest.raises(store.StoreError, match="no Keras model"):
+        store.load_model(path)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_code_in_a_model_is_refused_and_not_run(suffix, tmp_path):
+    path, trace = tmp_path / f"model{suffix}", tmp_path / "trace"
+    name = str(trace)
+    code = keras.layers.Lambda(lambda x: [open(name, "w"), x][1], output_shape=(10,))  # noqa: PTH123, SIM115
+    keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), code]).save(path)
+    trace.unlink(missing_ok=True)
+    with pytest.raises(store.StoreError, match="Lambda layer"):
+        store.load_model(path)
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes"), [((32, 32, 3), 10), ((28, 28, 1), 26), ((28, 28), 10)]
+)
+def test_a_model_of_another_form_is_refused(shape, classes, tmp_path):
+    path = tmp_path / "model.keras"
+    layers = [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(classes)]
+    keras.Sequential(layers).save(path)
+    with pytest.raises(store.StoreError, match=r"takes \(None, 28, 28, 1\)"):
+        store.load_model(path)
+
+
+def test_results_lie_beside_the_notebooks(monkeypatch, tmp_path):
+    monkeypatch.delenv("MNIST_ARTIFACTS", raising=False)
+    (tmp_path / "notebooks").mkdir()
+    for folder in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.chdir(folder)
+        assert store.artifacts() == tmp_path / "artifacts"

@@ -1,0 +1,183 @@
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from mnist_helpers import data, models, plots, store, training
+
+LAYERS = [
+    ("Conv2D", (26, 26, 32), 320),
+    ("MaxPooling2D", (13, 13, 32), 0),
+    ("Conv2D", (11, 11, 64), 18_496),
+    ("MaxPooling2D", (5, 5, 64), 0),
+    ("Flatten", (1600,), 0),
+    ("Dense", (64,), 102_464),
+    ("Dense", (10,), 650),
+]
+
+
+@pytest.fixture(autouse=True)
+def _prepared(sample, artifacts):
+    keras.utils.set_random_seed(0)
+
+
+def compiled():
+    model = models.build_cnn()
+    model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture(scope="module")
+def digits():
+    os.environ["MNIST_SOURCE"], before = "sample", os.environ.get("MNIST_SOURCE")
+    loaded = data.load_training()
+    os.environ.pop("MNIST_SOURCE")
+    if before is not None:
+        os.environ["MNIST_SOURCE"] = before
+    return {"x": data.scale(loaded.images[:256]), "y": loaded.labels[:256], "verbose": 0}
+
+
+def test_build_cnn_is_the_reference_network():
+    model = models.build_cnn()
+    found = [(type(x).__name__, tuple(x.output.shape[1:]), x.count_params()) for x in model.layers]
+    assert found == LAYERS
+    assert model.count_params() == 121_930
+    activations = [layer.activation.__name__ for layer in model.layers if layer.weights]
+    assert activations == ["relu", "relu", "relu", "softmax"]
+
+
+class Interrupt(keras.callbacks.Callback):
+    """Interrupts at the start of an epoch, as the stop button does."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.at = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.at:
+            raise KeyboardInterrupt
+
+
+def interrupt(model, digits, at=2):
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(**digits, epochs=4, callbacks=[training.Resume(model), Interrupt(at)])
+
+
+def test_an_interrupted_training_goes_on_with_weights_and_whole_history(digits, artifacts):
+    first = compiled()
+    interrupt(first, digits)
+    fresh = compiled()
+    weights = {}
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: weights.setdefault(epoch, fresh.get_weights())
+    )
+    history = fresh.fit(**digits, epochs=4, callbacks=[training.Resume(fresh), watch])
+    assert list(weights) == [2, 3]
+    assert all(np.array_equal(*p) for p in zip(weights[2], first.get_weights(), strict=True))
+    assert history.epoch == [0, 1, 2, 3]
+    assert history.history["loss"][:2] == first.history.history["loss"]
+    assert not list(artifacts.glob("backup-*")), "the backup is removed at the end"
+
+
+def test_two_interruptions(digits):
+    interrupt(compiled(), digits, at=1)
+    interrupt(compiled(), digits, at=3)
+    model = compiled()
+    history = model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
+    assert history.epoch == [0, 1, 2, 3] and len(history.history["loss"]) == 4
+
+
+def test_the_backup_of_another_network_is_not_taken_up(digits):
+    interrupt(compiled(), digits)
+    other = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten()])
+    other.add(keras.layers.Dense(10, activation="softmax"))
+    other.compile("sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = other.fit(**digits, epochs=1, callbacks=[training.Resume(other)])
+    assert history.epoch == [0]
+
+
+@pytest.mark.parametrize("name", ["latest.weights.h5", "epochs.json", "training_metadata.json"])
+def test_a_damaged_backup_is_a_clear_error(name, digits, artifacts):
+    interrupt(compiled(), digits)
+    (backup,) = artifacts.glob("backup-*")
+    for file in backup.glob(f"{name}*"):
+        file.write_bytes(file.read_bytes()[:10])
+    model = compiled()
+    with pytest.raises(store.StoreError, match="delete the folder"):
+        model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
+
+
+def test_a_kernel_killed_in_the_middle_of_an_epoch_loses_only_that_epoch(digits):
+    code = """
+import keras
+from mnist_helpers import data, models, training
+import time
+model = models.build_cnn()
+model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+t = data.load_training()
+def batch(batch, logs):
+    if len(model.history.epoch) == 2 and batch == 3:
+        print("in epoch 3", flush=True)
+        time.sleep(600)
+watch = keras.callbacks.LambdaCallback(on_train_batch_end=batch)
+x, y = data.scale(t.images[:256]), t.labels[:256]
+model.fit(x, y, epochs=4, verbose=0, callbacks=[training.Resume(model), watch])
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout.readline() == "in epoch 3\n"
+        process.kill()
+    model = compiled()
+    history = model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
+    assert history.epoch == [0, 1, 2, 3] and len(history.history["accuracy"]) == 4
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What LiveCurves shows: (display id, whether an update, the figure's title)."""
+    seen, titles = [], []
+    draw = plots.training_curves
+    monkeypatch.setattr(plots, "training_curves", lambda *a: titles.append(a) or draw(*a))
+    monkeypatch.setattr(
+        plots, "display", lambda *a, **k: seen.append((k["display_id"], k["update"]))
+    )
+    monkeypatch.setattr(training, "display", lambda *a: None)
+    return seen, titles
+
+
+def test_live_curves_update_one_figure_within_epochs_too(digits, shown):
+    model = compiled()
+    model.fit(
+        **digits,
+        epochs=2,
+        validation_data=(digits["x"][:50], digits["y"][:50]),
+        callbacks=[training.LiveCurves(interval=0)],
+    )
+    seen, calls = shown
+    assert [update for _, update in seen] == [False] + [True] * (len(seen) - 1)
+    assert len({identity for identity, _ in seen}) == 1
+    assert len(calls) == 1 + 2 * 8 + 1  # start, each of 8 batches of 2 epochs, end
+    titles = [call[3] for call in calls]
+    assert "epoch 1 of 2 · 50%" in titles[4] and "s left" in titles[4]
+    assert titles[-1].startswith("2 epochs, finished")
+    history, epochs, within, _ = calls[-1]
+    assert epochs == 2 and len(history["val_accuracy"]) == 2
+    assert within["epoch"][-1] == 2 and len(within["accuracy"]) == 16
+
+
+def test_live_curves_of_a_resumed_training_show_the_earlier_epochs(digits, shown):
+    interrupt(compiled(), digits)
+    model = compiled()
+    live = training.LiveCurves(interval=0)
+    model.fit(**digits, epochs=4, callbacks=[live, training.Resume(model)])
+    _, calls = shown
+    assert len(calls[-1][0]["loss"]) == 4
+
+
+def test_live_curves_keep_to_their_interval(digits, shown):
+    compiled().fit(**digits, epochs=1, callbacks=[training.LiveCurves(interval=3600)])
+    assert len(shown[1]) == 2  # start and end
