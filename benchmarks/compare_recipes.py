@@ -54,6 +54,7 @@ def train(recipe: str, seed: int) -> dict:
         keras.optimizers.Adam() if recipe == "reference" else keras.optimizers.Adam(schedule),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
+        steps_per_execution=1 if recipe == "reference" else 10,
     )
     fitting = time.perf_counter()
     model.fit(x, y, batch, EPOCHS, verbose=0, validation_data=(x_val, y_val))

@@ -9,14 +9,7 @@ from scipy import ndimage, stats
 
 @dataclass(frozen=True)
 class Accuracy:
-    """A share of correct predictions with its 95% interval.
-
-    Attributes:
-        value: The share itself, in [0, 1].
-        low: Lower end of the interval.
-        high: Upper end of the interval.
-        count: Number of predictions.
-    """
+    """A share of correct predictions in [0, 1], its 95% interval, and how many there were."""
 
     value: float
     low: float
@@ -28,11 +21,9 @@ class Accuracy:
 
 
 def accuracy(labels: np.ndarray, predicted: np.ndarray) -> Accuracy:
-    """Measure accuracy with its Wilson interval (Wilson 1927, doi 10.1080/01621459.1927.10502953).
+    """Compare labels with predictions, both int (n,).
 
-    Args:
-        labels: True labels, int (n,).
-        predicted: Predicted labels, int (n,).
+    The interval is Wilson's (1927, https://doi.org/10.1080/01621459.1927.10502953).
 
     Raises:
         ValueError: There are no labels, or the shapes differ.
@@ -45,15 +36,12 @@ def accuracy(labels: np.ndarray, predicted: np.ndarray) -> Accuracy:
 
 
 def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
-    """Find the wrong predictions of which the network was surest.
+    """Return the indices of wrong predictions, the most confident first, at most `count`.
 
     Args:
         labels: True labels, int (n,).
         probabilities: Predicted probabilities, (n, 10).
         count: How many to return at the most.
-
-    Returns:
-        Their indices, the most confident first.
     """
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     confidence = probabilities[wrong].max(axis=1)
@@ -65,31 +53,30 @@ class Calibration:
     """How far confidence can be believed.
 
     Attributes:
-        confidence: Mean confidence of each bin, ascending.
-        accuracy: Share of correct predictions in each bin.
-        error: Expected calibration error, in [0, 1]: the mean gap between the two.
+        confidence: Mean confidence of each bin that is not empty, ascending.
+        groups: Accuracy of each of these bins.
+        error: Expected calibration error in [0, 1]: the mean gap, weighted by the bins' counts.
     """
 
     confidence: np.ndarray
-    accuracy: np.ndarray
+    groups: tuple[Accuracy, ...]
     error: float
 
 
-def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
-    """Compare confidence with accuracy, bin by bin (Guo et al. 2017, arXiv:1706.04599).
+def calibration(labels: np.ndarray, probabilities: np.ndarray) -> Calibration:
+    """Compare confidence with accuracy in ten bins (Guo et al. 2017, arXiv:1706.04599).
 
     Args:
         labels: True labels, int (n,).
         probabilities: Predicted probabilities, (n, 10).
-        bins: Number of bins, each with the same number of predictions.
     """
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == labels
-    groups = np.array_split(np.argsort(confidence, kind="stable"), bins)
-    means = np.array([confidence[group].mean() for group in groups])
-    shares = np.array([correct[group].mean() for group in groups])
-    sizes = [len(group) for group in groups]
-    return Calibration(means, shares, float(np.average(np.abs(shares - means), weights=sizes)))
+    confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    bins = np.minimum((10 * confidence).astype(int), 9)  # (n,) in 0…9
+    masks = [bins == number for number in np.unique(bins)]
+    means = np.array([confidence[mask].mean() for mask in masks])
+    groups = tuple(accuracy(labels[mask], predicted[mask]) for mask in masks)
+    gaps = [abs(mean - group.value) for mean, group in zip(means, groups, strict=True)]
+    return Calibration(means, groups, float(np.average(gaps, weights=[g.count for g in groups])))
 
 
 def _shift(images: np.ndarray, pixels: float) -> np.ndarray:
@@ -111,8 +98,8 @@ def _blur(images: np.ndarray, pixels: float) -> np.ndarray:
 
 # How images (n, 28, 28) in [0, 1] are disturbed, and by how much; the first amount changes nothing.
 DISTURBANCES: dict[str, tuple[Callable[[np.ndarray, float], np.ndarray], tuple[float, ...]]] = {
-    "shifted right (pixels)": (_shift, (0, 2, 4, 6, 8)),
-    "rotated (degrees)": (_rotate, (0, 15, 30, 45, 60)),
-    "noise (standard deviation)": (_noise, (0, 0.2, 0.4, 0.6, 0.8)),
-    "blurred (radius in pixels)": (_blur, (0, 0.75, 1.5, 2.25, 3)),
+    "shifted right (pixels)": (_shift, (0, 2, 3, 4, 5)),
+    "rotated (degrees)": (_rotate, (0, 10, 20, 30, 40)),
+    "noise (standard deviation)": (_noise, (0, 0.15, 0.3, 0.45, 0.6)),
+    "blurred (radius in pixels)": (_blur, (0, 0.5, 1, 1.5, 2)),
 }

@@ -17,7 +17,7 @@ class LiveCurves(keras.callbacks.Callback):
     """
 
     def __init__(self, interval: float = 1.0) -> None:
-        """Set the shortest time between two updates, in seconds."""
+        """Set the shortest time between two updates, in seconds; slow drawing lengthens it."""
         super().__init__()
         self.interval = interval
 
@@ -37,7 +37,7 @@ class LiveCurves(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Draw the running averages, at most once in each interval."""
-        if time.monotonic() - self.drawn < self.interval:
+        if time.monotonic() - self.drawn < max(self.interval, 20 * self.cost):
             return
         steps, epochs = self.params["steps"], self.params["epochs"]
         done = self.epoch + (batch + 1) / steps  # in epochs
@@ -60,11 +60,13 @@ class LiveCurves(keras.callbacks.Callback):
         display(Markdown(f"*{plot.caption}*"))
 
     def _draw(self, status: str) -> plots.Plot:
+        begun = time.monotonic()
         plot = plots.training_curves(
             self.model.history.history, self.params["epochs"], self.within, status
         )
         self.handle = plot.show(self.handle)
         self.drawn = time.monotonic()
+        self.cost = self.interval and self.drawn - begun  # so that drawing takes 5% at the most
         return plot
 
 

@@ -42,12 +42,13 @@ def test_confident_mistakes_come_surest_first():
 
 
 def test_calibration_of_a_network_that_is_too_sure():
-    predicted = probabilities(*[(0, 0.6)] * 10, *[(0, 0.95)] * 10)
-    labels = np.r_[np.zeros(6), np.ones(4), np.zeros(5), np.ones(5)].astype(int)
-    measured = evaluation.calibration(labels, predicted, bins=2)
-    assert measured.confidence == pytest.approx([0.6, 0.95])
-    assert measured.accuracy == pytest.approx([0.6, 0.5])
-    assert measured.error == pytest.approx(0.225)
+    predicted = probabilities(*[(0, 0.65)] * 20, *[(0, 0.95)] * 10, (0, 1))
+    labels = np.r_[np.zeros(13), np.ones(7), np.zeros(5), np.ones(5), np.zeros(1)].astype(int)
+    measured = evaluation.calibration(labels, predicted)
+    assert measured.confidence == pytest.approx([0.65, 10.5 / 11])
+    assert [group.value for group in measured.groups] == pytest.approx([0.65, 6 / 11])
+    assert [group.count for group in measured.groups] == [20, 11]
+    assert measured.error == pytest.approx(4.5 / 31)
 
 
 @pytest.mark.parametrize("name", evaluation.DISTURBANCES)

@@ -107,7 +107,7 @@ BAD = {
     "is no picture: give a PNG": lambda p: p.write_text("hello") and p,
     "is no picture": lambda p: p.touch() or p,
     "No such file": lambda p: p,
-    "cannot be opened": lambda p: p.mkdir() or p,
+    "cannot be opened, or is damaged": lambda p: p.mkdir() or p,
 }
 
 

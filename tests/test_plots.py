@@ -91,14 +91,17 @@ def test_confusion_writes_every_count_and_names_the_commonest_mistake():
 
 
 def test_calibration_and_robustness():
-    measured = evaluation.Calibration(np.array([0.5, 0.9]), np.array([0.4, 0.95]), 0.075)
+    good, bad = (evaluation.Accuracy(v, v - 0.1, v + 0.05, 100) for v in (0.8, 0.3))
+    measured = evaluation.Calibration(np.array([0.5, 0.9]), (bad, good), 0.075)
     figure, caption = plots.calibration(measured)
-    assert list(figure.axes[0].lines[1].get_ydata()) == [0.4, 0.95]
-    assert "claims 50.0%" in caption and "7.50 percentage points" in caption
-    good, bad = (evaluation.Accuracy(v, v - 0.1, v + 0.1, 100) for v in (0.8, 0.3))
+    _, points, *_ = figure.axes[0].lines
+    assert list(points.get_xdata()) == [0.5, 0.9] and list(points.get_ydata()) == [0.3, 0.8]
+    (ends,) = (bar.get_segments() for bar in figure.axes[0].collections)
+    assert ends[0][:, 1] == pytest.approx([0.2, 0.35])
+    assert "100 images, claims 50.0%" in caption and "7.50%" in caption
     figure, caption = plots.robustness({"blurred (pixels)": {0: good, 3: bad}})
     assert list(figure.axes[0].lines[0].get_ydata()) == [0.8, 0.3]
-    assert "30% blurred (pixels)" in caption
+    assert "30% blurred" in caption
 
 
 def test_architecture_names_every_layer_shape_and_count():
