@@ -26,7 +26,8 @@ def _tags(item):
 
 
 def pytest_collection_modifyitems(items):
-    """Compare the outputs that hold for real MNIST, such as counts, on real MNIST only."""
+    """Compare outputs that hold for real MNIST, such as counts, on it only; order the tests."""
+    items.sort(key=lambda item: "runs_alone" in item.name)  # last: they run beside the others
     marked = [item for item in items if "mnist-check-output" in _tags(item)]
     if marked and data.find().is_mnist:
         for item in marked:

@@ -167,9 +167,9 @@ class Server(http.server.BaseHTTPRequestHandler):
             return
         try:
             if self.path == "/stall":
-                time.sleep(1.5)
+                time.sleep(3)
             if self.path == "/trickle":
-                for _ in range(20):
+                for _ in range(30):
                     self.wfile.write(body[half : half + 8192])
                     time.sleep(0.1)
             self.wfile.write(body[half:])
@@ -193,7 +193,7 @@ def server(zeros_are_mnist, zeros):
 
 @pytest.mark.parametrize("first", ["wrong", "cut", "stall", "trickle"])
 def test_the_mirror_helps_when_the_first_server_fails(first, server, clean_settings, tmp_path):
-    clean_settings.setattr(data, "DEADLINE", 0.3)
+    clean_settings.setattr(data, "DEADLINE", 1)
     server(first, "right")
     source = data.find()
     assert source.is_mnist and source.path == tmp_path / "keras" / "datasets" / "mnist.npz"

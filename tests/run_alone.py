@@ -1,0 +1,24 @@
+"""Run each notebook twice in a clone of its own; a process apart from the tests' settings.
+
+Usage: run_alone.py FOLDER NOTEBOOK.ipynb …      FOLDER/NOTEBOOK/error.txt holds what went wrong.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import nbclient
+import nbformat
+import run_notebooks
+
+for source in map(Path, sys.argv[2:]):
+    clone = Path(sys.argv[1], source.stem)
+    (clone / "notebooks").mkdir(parents=True)
+    path = Path(shutil.copy(source, clone / "notebooks"))
+    error = ""
+    try:
+        for _ in range(2):
+            nbformat.write(run_notebooks.execute(path, progress=False), path)
+    except (nbclient.exceptions.CellExecutionError, RuntimeError) as caught:
+        error = str(caught)
+    (clone / "error.txt").write_text(error, encoding="utf-8")  # the sign that it is finished
