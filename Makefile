@@ -40,7 +40,7 @@ lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 clean: ## remove .venv and everything that was produced
 	rm -rf .venv artifacts
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock
 	@$(or $(PYTHON),python3) -c "$(FIND)" || { echo "This series needs Python 3.11, 3.12 or 3.13 \
 	(TensorFlow has no build for others): install one, or name it, as in: make lab PYTHON=python3.12"; exit 1; }
 	@echo "Setting up .venv with $(PYTHON): some 110 packages, 2 GB, a few minutes ..."

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 
 import pytest
+import run_notebooks
 
 from mnist_helpers import data
 
@@ -13,6 +14,10 @@ _artifacts = pytest.StashKey[str]()
 
 
 def pytest_configure(config):
+    try:
+        run_notebooks.settle_data()
+    except data.DataError as error:
+        raise pytest.UsageError(str(error)) from error
     config.stash[_artifacts] = os.environ["MNIST_ARTIFACTS"] = tempfile.mkdtemp(prefix="mnist-")
 
 
@@ -29,7 +34,7 @@ def pytest_collection_modifyitems(items):
     """Compare outputs that hold for real MNIST, such as counts, on it only; order the tests."""
     items.sort(key=lambda item: "runs_alone" in item.name)  # last: they run beside the others
     marked = [item for item in items if "mnist-check-output" in _tags(item)]
-    if marked and data.find().is_mnist:
+    if data.find().is_mnist:
         for item in marked:
             item.options["check"] = True
 

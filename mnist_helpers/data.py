@@ -18,14 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-MNIST = "MNIST"
-SAMPLE = "scikit-learn's bundled digits"
+MNIST, SAMPLE = "MNIST", "scikit-learn's bundled digits"
+COUNTS = {MNIST: (60_000, 10_000), SAMPLE: (1_500, 297)}  # training, test
 URLS = (
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-    "https://s3.amazonaws.com/img-datasets/mnist.npz",  # the same file, by its hash
+    "https://s3.amazonaws.com/img-datasets/mnist.npz",  # a mirror: the same file, by its hash
 )
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-TIMEOUT = (5, 20)  # seconds to connect, seconds between two pieces of data
+TIMEOUT = (3, 20)  # seconds to connect, seconds between two pieces of data
 DEADLINE = 600  # seconds for the whole download
 ARRAYS = {  # shape, and the published MD5 of the same data as an IDX file
     "x_train": ((60_000, 28, 28), "6bbc9ace898e44ae57da46a324031adb"),
@@ -33,8 +33,8 @@ ARRAYS = {  # shape, and the published MD5 of the same data as an IDX file
     "x_test": ((10_000, 28, 28), "2646ac647ad5339dbf082846283269ea"),
     "y_test": ((10_000,), "27ae3e4e09519cfbb04c329615203637"),
 }
-COUNTS, SAMPLE_COUNTS = (60_000, 10_000), (1_500, 297)  # training, test
-MEND = "Download it anew from " + URLS[0] + ", or unset MNIST_PATH to let the notebooks fetch it."
+DAMAGE = (zipfile.BadZipFile, zlib.error)
+MEND = f"Download it anew from {URLS[0]}, or unset MNIST_PATH to let the notebooks fetch it."
 
 
 class DataError(Exception):
@@ -49,18 +49,21 @@ class Source:
         name: `MNIST` or `SAMPLE`, the label that every result carries.
         path: The archive, or None for the bundled digits.
         note: For the reader: how the data was found, or why it is not MNIST.
-        counts: Number of training images (validation included) and of test images.
     """
 
     name: str
     path: Path | None
     note: str
-    counts: tuple[int, int]
 
     @property
     def is_mnist(self) -> bool:
         """Whether this is the real MNIST."""
         return self.name == MNIST
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Number of training images (validation included) and of test images."""
+        return COUNTS[self.name]
 
 
 class Training(NamedTuple):
@@ -81,21 +84,12 @@ def find() -> Source:
     Raises:
         DataError: MNIST_PATH or MNIST_SOURCE is wrong, or the cache folder cannot be written.
     """
-    return _find(
-        os.environ.get("MNIST_SOURCE", ""),
-        os.environ.get("MNIST_PATH", ""),
-        os.environ.get("KERAS_HOME") or str(Path.home() / ".keras"),
-    )
+    home = os.environ.get("KERAS_HOME") or "~/.keras"
+    return _find(os.environ.get("MNIST_SOURCE", ""), os.environ.get("MNIST_PATH", ""), home)
 
 
 def load_training(seed: int = 0) -> Training:
-    """Load the training images and hold out one twelfth (5,000 of MNIST) for validation.
-
-    Args:
-        seed: Seed of the shuffle that picks the validation images; leave it to compare results.
-
-    Returns:
-        Training and validation images, uint8 (n, 28, 28) in 0…255, and labels, int64 (n,) in 0…9.
+    """Load the training images and hold out one twelfth, 5,000 of MNIST, picked by the seed.
 
     Raises:
         DataError: The archive is missing, damaged or not MNIST.
@@ -107,10 +101,7 @@ def load_training(seed: int = 0) -> Training:
 
 
 def load_test() -> tuple[np.ndarray, np.ndarray]:
-    """Load the test set. Notebook 04 is the first to open this door.
-
-    Returns:
-        Test images, uint8 (n, 28, 28) in 0…255, and labels, int64 (n,) in 0…9.
+    """Load the test images, uint8 (n, 28, 28), and labels, int64 (n,); from notebook 04 on.
 
     Raises:
         DataError: The archive is missing, damaged or not MNIST.
@@ -119,13 +110,7 @@ def load_test() -> tuple[np.ndarray, np.ndarray]:
 
 
 def scale(images: np.ndarray) -> np.ndarray:
-    """Turn pixels into what the network takes: float32 in [0, 1], with a channel axis.
-
-    Args:
-        images: uint8 (n, 28, 28) in 0…255.
-
-    Returns:
-        float32 (n, 28, 28, 1).
+    """Turn uint8 images (n, 28, 28) in 0…255 into float32 (n, 28, 28, 1) in [0, 1].
 
     Raises:
         ValueError: The images have another shape or type, such as pixels scaled already.
@@ -135,29 +120,35 @@ def scale(images: np.ndarray) -> np.ndarray:
             f"scale() takes uint8 images (n, 28, 28), not {images.dtype} {images.shape}: "
             "were they scaled already?"
         )
-    return np.divide(images, 255, dtype=np.float32)[..., np.newaxis]  # (n, 28, 28, 1)
+    return np.divide(images, 255, dtype=np.float32)[..., np.newaxis]
 
 
 @functools.cache  # one download, or one failure to download, for each kernel
 def _find(forced: str, named: str, keras_home: str) -> Source:
     if forced == "sample":
-        return Source(SAMPLE, None, "MNIST_SOURCE=sample asks for them.", SAMPLE_COUNTS)
+        return Source(SAMPLE, None, "MNIST_SOURCE=sample asks for them.")
     if forced:
         raise DataError(f"MNIST_SOURCE={forced!r} is not known: set it to 'sample' or unset it.")
     if named:
-        path = Path(named).expanduser()
+        path = Path(named).expanduser().resolve()
         if not path.is_file():
             what = "is a directory" if path.is_dir() else "does not exist"
-            raise DataError(f"MNIST_PATH={named} {what}: name the file mnist.npz itself. {MEND}")
+            raise DataError(
+                f"MNIST_PATH is {path}, which {what}: name the file mnist.npz itself. {MEND}"
+            )
         for key in ARRAYS:
             _load_array(path, key)
-        return Source(MNIST, path, "the file named by MNIST_PATH", COUNTS)
+        return Source(MNIST, path, "the file named by MNIST_PATH")
     cached = Path(keras_home).expanduser() / "datasets" / "mnist.npz"
-    if cached.is_file() and hashlib.sha256(cached.read_bytes()).hexdigest() == SHA256:
-        return Source(MNIST, cached, "Keras's cache", COUNTS)
+    if _is_cached(cached):
+        return Source(MNIST, cached, "Keras's cache")
     if failure := _download(cached):
-        return Source(SAMPLE, None, f"MNIST could not be downloaded: {failure}.", SAMPLE_COUNTS)
-    return Source(MNIST, cached, "downloaded into Keras's cache", COUNTS)
+        return Source(SAMPLE, None, f"MNIST could not be downloaded: {failure}.")
+    return Source(MNIST, cached, "downloaded into Keras's cache")
+
+
+def _is_cached(file: Path) -> bool:
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == SHA256
 
 
 def _download(target: Path) -> str:
@@ -180,16 +171,19 @@ def _download(target: Path) -> str:
     failures = []
     for url in URLS:
         deadline = time.monotonic() + DEADLINE
-        bar = Progress(desc="MNIST", unit="B", unit_scale=True, total=0, delay=1, file=sys.stdout)
+        bar = Progress(desc="MNIST", unit="B", unit_scale=True, total=1, delay=1, file=sys.stdout)
         fetch = pooch.HTTPDownloader(progressbar=bar, timeout=TIMEOUT)
+        host = url.split("/")[2]
         try:
             pooch.retrieve(url, f"sha256:{SHA256}", target.name, target.parent, downloader=fetch)
             return ""
         except (requests.RequestException, TimeoutError) as error:
-            failures.append(f"{url.split('/')[2]}: {type(error).__name__}")
+            failures.append(f"{host}: {type(error).__name__}")
         except ValueError:  # pooch's word for a wrong hash
-            failures.append(f"{url.split('/')[2]}: it sent a file with a wrong hash")
+            failures.append(f"{host}: it sent a file with a wrong hash")
         except OSError as error:
+            if _is_cached(target):  # another notebook was faster
+                return ""
             raise DataError(
                 f"MNIST cannot be stored in {target.parent} ({error.strerror or error}): free some "
                 "space there, or set KERAS_HOME to a folder that you can write to."
@@ -204,7 +198,8 @@ def _read(part: str) -> tuple[np.ndarray, np.ndarray]:
     source = find()
     if source.path is None:
         images, labels = _sample()
-        keep = slice(source.counts[0]) if part == "train" else slice(source.counts[0], None)
+        first, rest = np.split(np.arange(len(images)), [source.counts[0]])
+        keep = first if part == "train" else rest
         return images[keep], labels[keep]
     images, labels = (_load_array(source.path, f"{axis}_{part}") for axis in "xy")
     return images, labels.astype(np.int64)
@@ -213,16 +208,18 @@ def _read(part: str) -> tuple[np.ndarray, np.ndarray]:
 def _load_array(path: Path, key: str) -> np.ndarray:
     """Read one array of an npz archive and make sure that it is MNIST's."""
     shape, digest = ARRAYS[key]
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is no npz archive, or a truncated one. {MEND}")
     try:
         with np.load(path, allow_pickle=False) as archive:
             if key not in archive.files:
                 raise DataError(f"{path} holds {sorted(archive.files)}, and no {key}. {MEND}")
             array = archive[key]
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        reason = "pickled objects" if "allow_pickle" in str(error) else "it is truncated or no npz"
-        raise DataError(f"{path} cannot be read as MNIST ({reason}): {error} {MEND}") from error
-    except TypeError as error:  # a bare .npy array is no archive
-        raise DataError(f"{path} is a single array, not an npz archive. {MEND}") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror or error}). {MEND}") from error
+    except (EOFError, ValueError, RuntimeError, MemoryError, *DAMAGE) as error:
+        reason = "holds pickled objects" if "allow_pickle" in str(error) else "is damaged"
+        raise DataError(f"{path}: {key} {reason} ({type(error).__name__}). {MEND}") from error
     if array.shape != shape or array.dtype != np.uint8:
         raise DataError(
             f"{path}: {key} is {array.dtype} {array.shape}, MNIST's is uint8 {shape}. {MEND}"

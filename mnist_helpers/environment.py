@@ -61,36 +61,36 @@ def start(seed: int = 42) -> None:
 
 def _import_tensorflow() -> ModuleType:
     """Import TensorFlow, or say why it cannot be done."""
+    hint = (
+        "Run `make lab`, or install what requirements.lock lists, with Python 3.11, 3.12 or 3.13."
+    )
     if platform.system() == "Darwin" and platform.machine() == "x86_64":
-        raise ImportError(
-            "TensorFlow has no build for Intel Macs: open the notebooks on Binder or in Colab, "
-            "or on another computer."
+        hint = (
+            "TensorFlow has no build for Intel Macs: use another computer, or Binder. On a Mac "
+            "with Apple silicon, install a Python for arm64."
         )
     try:
         return importlib.import_module("tensorflow")
     except ImportError as error:
-        raise ImportError(
-            f"TensorFlow cannot be imported ({error}). Run `make lab`, or install what "
-            "requirements.lock lists, with Python 3.11, 3.12 or 3.13."
-        ) from error
+        raise ImportError(f"TensorFlow cannot be imported ({error}). {hint}") from error
 
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Keep what is written to file descriptor 2, by C++ too; replay it only after a failure."""
     sys.stderr.flush()
-    saved = os.dup(2)
+    saved, failed = os.dup(2), True
     with tempfile.TemporaryFile() as kept:
         os.dup2(kept.fileno(), 2)
         try:
             yield
-        except BaseException:
-            kept.seek(0)
-            sys.stderr.write(kept.read().decode(errors="replace"))
-            raise
+            failed = False
         finally:
             os.dup2(saved, 2)
             os.close(saved)
+            if failed:
+                kept.seek(0)
+                sys.stderr.write(kept.read().decode(errors="replace"))
 
 
 if __name__ == "__main__":

@@ -79,27 +79,27 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray) -> Calibration:
     return Calibration(means, groups, float(np.average(gaps, weights=[g.count for g in groups])))
 
 
-def _shift(images: np.ndarray, pixels: float) -> np.ndarray:
-    return ndimage.shift(images, (0, 0, pixels), order=1)
-
-
-def _rotate(images: np.ndarray, degrees: float) -> np.ndarray:
-    return ndimage.rotate(images, degrees, axes=(2, 1), reshape=False, order=1)
-
-
-def _noise(images: np.ndarray, deviation: float) -> np.ndarray:
-    noise = np.random.default_rng(0).normal(0, deviation, images.shape)
-    return (images + noise).clip(0, 1).astype(images.dtype)
-
-
-def _blur(images: np.ndarray, pixels: float) -> np.ndarray:
-    return ndimage.gaussian_filter(images, (0, pixels, pixels))
-
-
 # How images (n, 28, 28) in [0, 1] are disturbed, and by how much; the first amount changes nothing.
-DISTURBANCES: dict[str, tuple[Callable[[np.ndarray, float], np.ndarray], tuple[float, ...]]] = {
-    "shifted right (pixels)": (_shift, (0, 2, 3, 4, 5)),
-    "rotated (degrees)": (_rotate, (0, 10, 20, 30, 40)),
-    "noise (standard deviation)": (_noise, (0, 0.15, 0.3, 0.45, 0.6)),
-    "blurred (radius in pixels)": (_blur, (0, 0.5, 1, 1.5, 2)),
+Disturb = Callable[[np.ndarray, float], np.ndarray]
+DISTURBANCES: dict[str, tuple[Disturb, tuple[float, ...]]] = {
+    "shifted right (pixels)": (
+        lambda images, pixels: ndimage.shift(images, (0, 0, pixels), order=1),
+        (0, 2, 3, 4, 5),
+    ),
+    "rotated (degrees)": (
+        lambda images, degrees: ndimage.rotate(images, degrees, (2, 1), reshape=False, order=1),
+        (0, 10, 20, 30, 40),
+    ),
+    "noise (standard deviation)": (
+        lambda images, deviation: (
+            (images + np.random.default_rng(0).normal(0, deviation, images.shape))
+            .clip(0, 1)
+            .astype(images.dtype)
+        ),
+        (0, 0.15, 0.3, 0.45, 0.6),
+    ),
+    "blurred (radius in pixels)": (
+        lambda images, pixels: ndimage.gaussian_filter(images, (0, pixels, pixels)),
+        (0, 0.5, 1, 1.5, 2),
+    ),
 }

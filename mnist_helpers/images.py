@@ -5,6 +5,7 @@ ink on black, scaled with its proportions into a 20×20 box, and set into 28×28
 centre of mass is the centre of the frame.
 """
 
+import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,26 +36,26 @@ def prepare(picture: str | Path | np.ndarray | Image.Image) -> Prepared:
 
     Args:
         picture: A file, a Pillow image, or an array: (h, w) grey, (h, w, 3) RGB or (h, w, 4)
-            RGBA; uint8, uint16, bool, or float in [0, 1]. Dark ink on a light ground or the
-            reverse; of an animated picture the first frame counts.
+            RGBA; bool, whole numbers up to 255 or 65,535, or floats in [0, 1]. Dark ink on a
+            light ground or the reverse; of an animated picture the first frame counts.
 
     Raises:
         PictureError: It is no picture, too large, or shows no ink.
     """
-    grey = _grey(*_bands(picture))  # (h, w)
+    grey = _grey(picture)  # (h, w)
     ground = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
     ink = np.abs(grey - ground)
     if ink.max() < FLAT:
         raise PictureError("The picture is all one colour: give one with a digit on it.")
     ink = np.where(ink > NOISE * ink.max(), ink / ink.max(), 0)
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    digit = ink.astype(np.float32)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = (max(1, round(BOX * length / max(digit.shape))) for length in digit.shape)
-    box = _resize(digit, (width, height), Image.Resampling.LANCZOS)  # at most (20, 20)
-    box = (box / box.max()).clip(0, 1)
+    box = np.asarray(Image.fromarray(digit).resize((width, height), Image.Resampling.LANCZOS))
+    box = (box / box.max()).clip(0, 1)  # at most (20, 20)
     image = centre(box)  # (28, 28)
     steps = {"picture, in grey": grey, "ink, white on black": ink, "cut to the ink": digit}
-    return Prepared(image, steps | {"scaled to 20×20": box, "centred in 28×28": image})
+    return Prepared(image, steps | {"in a box of 20×20": box, "centred in 28×28": image})
 
 
 def centre(box: np.ndarray) -> np.ndarray:
@@ -72,56 +73,54 @@ def centre(box: np.ndarray) -> np.ndarray:
     return frame
 
 
-def _bands(picture: str | Path | np.ndarray | Image.Image) -> tuple[np.ndarray, np.ndarray]:
-    """Return the colours, (1 or 3, h, w), and the opacity, (h, w), both float32 in [0, 1]."""
-    if isinstance(picture, np.ndarray):
-        values = np.atleast_3d(picture)
-        if picture.ndim not in (2, 3) or values.shape[2] not in (1, 3, 4) or not values.size:
-            raise PictureError(
-                f"An array of shape {picture.shape} is no picture: give (height, width), "
-                "(height, width, 3) or (height, width, 4)."
-            )
-        _check_size(values.shape[1], values.shape[0])
-        top = np.iinfo(values.dtype).max if values.dtype.kind in "ui" else 1
-        values = values.transpose(2, 0, 1).astype(np.float32) / top
-        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
-            raise PictureError("The array holds values that are no shades: scale it to [0, 1].")
-    else:
-        try:
-            opened = picture if isinstance(picture, Image.Image) else Image.open(picture)
-            _check_size(*opened.size)
-            upright = ImageOps.exif_transpose(opened)
-            if upright.mode.startswith("I") or upright.mode == "F":  # 16 bits a pixel
-                values = np.asarray(upright, np.float32)[None].clip(0, 65_535) / 65_535
-            else:
-                values = np.asarray(upright.convert("RGBA"), np.float32).transpose(2, 0, 1) / 255
-        except UnidentifiedImageError as error:
-            raise PictureError(f"{picture} is no picture: give a PNG, JPEG or similar.") from error
-        except Image.DecompressionBombError as error:
-            raise PictureError(f"{picture} is too large: shrink it. ({error})") from error
-        except (OSError, SyntaxError, EOFError) as error:
-            raise PictureError(f"{picture} cannot be opened, or is damaged: {error}.") from error
-    opacity = values[3] if len(values) == 4 else np.ones_like(values[0])
-    return values[:3], opacity
+def _grey(picture: str | Path | np.ndarray | Image.Image) -> np.ndarray:
+    """Return the picture in grey, float32 (h, w) in [0, 1], its longer side at most 800.
+
+    Transparent parts get white or black paper, whichever lets the ink show.
+    """
+    name = picture if isinstance(picture, str | Path) else "The picture"
+    try:
+        if isinstance(picture, np.ndarray):
+            opened = contextlib.nullcontext(Image.fromarray(_bytes(picture)))
+        elif isinstance(picture, Image.Image):
+            opened = contextlib.nullcontext(picture)
+        else:
+            opened = Image.open(picture)
+        with opened as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise PictureError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.")
+            upright = ImageOps.exif_transpose(image)
+            if upright.mode[0] in "IF":  # 16 or 32 bits a pixel
+                values = np.asarray(upright)
+                upright = Image.fromarray(_bytes(values if upright.mode == "F" else values.clip(0)))
+            upright = upright.convert("RGBA")
+            upright.thumbnail((WORKING_SIDE, WORKING_SIDE))
+    except (PictureError, FileNotFoundError) as error:
+        raise PictureError(str(error)) from error
+    except (UnidentifiedImageError, TypeError, AttributeError) as error:
+        raise PictureError(f"{name} is no picture: give a PNG, JPEG or similar.") from error
+    except Exception as error:  # Pillow's plugins raise many kinds over damaged files
+        raise PictureError(f"{name} is damaged, too large, or no file: {error}.") from error
+    papers = (Image.new("RGBA", upright.size, colour) for colour in ("white", "black"))
+    greys = [Image.alpha_composite(paper, upright).convert("L") for paper in papers]
+    return max((np.asarray(grey, np.float32) / 255 for grey in greys), key=np.std)
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
+def _bytes(array: np.ndarray) -> np.ndarray:
+    """Turn an array of shades into uint8."""
+    values = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
+    if not values.size or values.ndim not in (2, 3) or values.shape[2:] not in ((), (3,), (4,)):
         raise PictureError(
-            f"The picture has {width:,} × {height:,} pixels, more than {MAX_PIXELS:,}: shrink it."
+            f"An array of shape {array.shape} is no picture: give (height, width), "
+            "(height, width, 3) or (height, width, 4)."
         )
-
-
-def _grey(colours: np.ndarray, opacity: np.ndarray) -> np.ndarray:
-    """Return grey, (h, w) in [0, 1], on paper on which ink shows; the longer side at most 800."""
-    grey = colours[0] if len(colours) == 1 else np.tensordot((0.299, 0.587, 0.114), colours, axes=1)
-    papers = (grey * opacity + paper * (1 - opacity) for paper in (1, 0))
-    shown = max(papers, key=np.std)
-    scale = min(1, WORKING_SIDE / max(shown.shape))
-    size = tuple(max(1, round(length * scale)) for length in reversed(shown.shape))
-    return _resize(shown, size, Image.Resampling.BOX).clip(0, 1)
-
-
-def _resize(values: np.ndarray, size: tuple[int, int], method: Image.Resampling) -> np.ndarray:
-    """Resize (h, w) to `size`, width first, as float32."""
-    return np.asarray(Image.fromarray(values.astype(np.float32)).resize(size, method))
+    kind = values.dtype.kind
+    limit = 1 if kind in "bf" else 255 if values.dtype == np.uint8 or values.max() < 256 else 65_535
+    if kind not in "bfui" or not (values.min() >= 0 and values.max() <= limit):  # NaN fails, too
+        raise PictureError(
+            f"The array ({values.dtype}) holds values that are no shades: give floats in [0, 1] "
+            "or whole numbers up to 255."
+        )
+    if values.dtype == np.uint16:
+        limit = 65_535
+    return (values * (255 / limit)).round().astype(np.uint8)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import time
 
 import keras
@@ -13,60 +14,52 @@ from mnist_helpers import data, plots, store
 class LiveCurves(keras.callbacks.Callback):
     """Draws the two-panel figure of accuracy and loss while `fit` runs, within epochs too.
 
-    The figure updates in place, so that the finished notebook holds it once.
+    The figure updates in place, so that the finished notebook holds it once. Of a resumed
+    training it shows the earlier epochs if `Resume` stands before it in the list.
     """
 
-    def __init__(self, interval: float = 1.0) -> None:
-        """Set the shortest time between two updates, in seconds; slow drawing lengthens it."""
+    def __init__(self, interval: float = 1.0, share: float = 0.05) -> None:
+        """Set the shortest time between updates in seconds, and the share of time for drawing."""
         super().__init__()
-        self.interval = interval
+        self.interval, self.share = interval, share
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Show the figure, with the epochs that a resumed run brings along."""
-        self.started = self.drawn = time.monotonic()
-        self.epoch = self.batches = 0
+        """Forget an earlier training."""
+        self.started, self.pause, self.handle = time.monotonic(), self.interval, None
         self.within: dict[str, list[float]] = {"epoch": [], "accuracy": [], "loss": []}
-        self.handle = None
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        """Note which epoch runs."""
+        """Note which epoch runs, and show the figure before the first."""
         self.epoch = epoch
         if self.handle is None:
             self.first = epoch
             self._draw("starting")
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Draw the running averages, at most once in each interval."""
-        if time.monotonic() - self.drawn < max(self.interval, 20 * self.cost):
+        """Draw the running averages, if it is time."""
+        if time.monotonic() - self.drawn < self.pause:
             return
-        steps, epochs = self.params["steps"], self.params["epochs"]
-        done = self.epoch + (batch + 1) / steps  # in epochs
-        self.within["epoch"].append(done)
-        for name in ("accuracy", "loss"):
-            self.within[name].append(logs[name])
-        elapsed = time.monotonic() - self.started
-        left = elapsed / (done - self.first) * (epochs - done)
-        self._draw(
-            f"epoch {self.epoch + 1} of {epochs} · {(batch + 1) / steps:.0%} of it · "
-            f"about {left:.0f} s left"
-        )
+        part, epochs = (batch + 1) / self.params["steps"], self.params["epochs"]
+        for name, value in {"epoch": self.epoch + part, **logs}.items():
+            self.within.setdefault(name, []).append(value)
+        done = self.epoch + part - self.first  # in epochs
+        left = (time.monotonic() - self.started) / done * (epochs - self.epoch - part)
+        status = f"epoch {self.epoch + 1} of {epochs} · {part:.0%} of it"
+        self._draw(f"{status} · about {left:.0f} s left")
 
     def on_train_end(self, logs: dict | None = None) -> None:
         """Draw the finished figure, with its caption."""
-        epochs = len(self.model.history.epoch)
-        plot = self._draw(
-            f"{epochs} epochs, finished after {time.monotonic() - self.started:.0f} s"
-        )
+        epochs, seconds = len(self.model.history.epoch), time.monotonic() - self.started
+        plot = self._draw(f"{epochs} epochs, finished after {seconds:.0f} s")
         display(Markdown(f"*{plot.caption}*"))
 
     def _draw(self, status: str) -> plots.Plot:
         begun = time.monotonic()
-        plot = plots.training_curves(
-            self.model.history.history, self.params["epochs"], self.within, status
-        )
+        history, epochs = self.model.history.history, self.params["epochs"]
+        plot = plots.training_curves(history, epochs, self.within, status)
         self.handle = plot.show(self.handle)
         self.drawn = time.monotonic()
-        self.cost = self.interval and self.drawn - begun  # so that drawing takes 5% at the most
+        self.pause = max(self.interval, (self.drawn - begun) / self.share)
         return plot
 
 
@@ -79,29 +72,34 @@ class Resume(keras.callbacks.BackupAndRestore):
     """
 
     def __init__(self, model: keras.Model) -> None:
-        """Choose the backup's folder by what is trained, so that no other backup is taken up.
-
-        Args:
-            model: The compiled network that will be trained.
-        """
+        """Choose the backup's folder by what the compiled model is, so that no other is taken."""
         parts = [part.get_config() | {"name": None} for part in (*model.layers, model.optimizer)]
-        what = json.dumps([parts, data.find().name], default=str)
+        what = json.dumps([parts, str(model.loss), data.find().name], default=str)
         self.folder = store.artifacts() / f"backup-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
         self.earlier: list[dict[str, float]] = []  # the metrics of each epoch
         super().__init__(str(self.folder), double_checkpoint=True)
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        """Restore the last complete epoch, if there is one.
+        """Restore the last complete epoch, if there is one with the same epochs and steps.
 
         Raises:
-            StoreError: The backup is damaged.
+            StoreError: The backup is damaged, or its folder cannot be written.
         """
-        record = self.folder / "epochs.json"
+        self.settings = [self.params["epochs"], self.params["steps"]]
+        self.model._initial_epoch = None  # Keras leaves that of an earlier resumption behind
+        with store.writing():
+            self.folder.mkdir(exist_ok=True)
         try:
+            if (self.folder / "epochs.json").exists():
+                record = json.loads((self.folder / "epochs.json").read_text(encoding="utf-8"))
+                if record["settings"] == self.settings:
+                    self.earlier = record["epochs"]
+                else:  # begin anew: other batches or another number of epochs
+                    shutil.rmtree(self.folder)
             super().on_train_begin(logs)
-            if record.exists():
-                self.earlier = json.loads(record.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError) as error:
+            if self.model._initial_epoch:
+                print(f"Resuming the interrupted training after epoch {self.model._initial_epoch}.")
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise store.StoreError(
                 f"The backup of the interrupted training cannot be read ({error}): delete the "
                 f"folder {self.folder} and run this cell again; it starts from the first epoch."
@@ -114,11 +112,13 @@ class Resume(keras.callbacks.BackupAndRestore):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Back up what this epoch reached."""
         self.earlier = [*self.earlier[:epoch], {k: float(v) for k, v in logs.items()}]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = self.folder / "epochs.json.new"
-        fresh.write_text(json.dumps(self.earlier), encoding="utf-8")
-        fresh.replace(self.folder / "epochs.json")
-        super().on_epoch_end(epoch, logs)
+        record = {"settings": self.settings, "epochs": self.earlier}
+        with store.writing():
+            self.folder.mkdir(exist_ok=True)
+            fresh = self.folder / "epochs.json.new"
+            fresh.write_text(json.dumps(record), encoding="utf-8")
+            fresh.replace(self.folder / "epochs.json")
+            super().on_epoch_end(epoch, logs)
 
     def on_train_end(self, logs: dict | None = None) -> None:
         """Remove the backup."""
@@ -127,8 +127,7 @@ class Resume(keras.callbacks.BackupAndRestore):
 
     def _bring_back(self, epoch: int) -> None:
         history = self.model.history
-        if history.epoch or not self.earlier[:epoch]:
-            return
-        history.epoch = list(range(epoch))
-        for name in self.earlier[0]:
-            history.history[name] = [metrics[name] for metrics in self.earlier[:epoch]]
+        if not history.epoch and epoch:
+            history.epoch = list(range(epoch))
+            for name in self.earlier[0]:
+                history.history[name] = [metrics[name] for metrics in self.earlier[:epoch]]

@@ -19,6 +19,8 @@ def clean_settings(monkeypatch, tmp_path):
     """No data named, an empty cache, and no server to download from."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(data, "URLS", ("http://127.0.0.1:9/mnist.npz",))  # refused at once
     monkeypatch.setattr(data, "TIMEOUT", (2, 1))

@@ -5,9 +5,9 @@ Usage: run_alone.py FOLDER NOTEBOOK.ipynb …      FOLDER/NOTEBOOK/error.txt hol
 
 import shutil
 import sys
+import traceback
 from pathlib import Path
 
-import nbclient
 import nbformat
 import run_notebooks
 
@@ -19,6 +19,7 @@ for source in map(Path, sys.argv[2:]):
     try:
         for _ in range(2):
             nbformat.write(run_notebooks.execute(path, progress=False), path)
-    except (nbclient.exceptions.CellExecutionError, RuntimeError) as caught:
-        error = str(caught)
-    (clone / "error.txt").write_text(error, encoding="utf-8")  # the sign that it is finished
+    except Exception:  # whatever it is, its test shall show it
+        error = traceback.format_exc()
+    (clone / "error.new").write_text(error, encoding="utf-8")
+    (clone / "error.new").replace(clone / "error.txt")  # the sign that it is finished

@@ -97,13 +97,19 @@ def test_a_right_file_is_read(zeros_are_mnist, zeros):
     assert data.load_test()[0].shape == (10_000, 28, 28)
 
 
+def save_single_array(path):
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    return path
+
+
 def broken_files():
     small = np.zeros((60_000, 14, 14), np.uint8)
     return {
         "does not exist": lambda p: p,
         "is a directory": lambda p: p.mkdir() or p,
-        "truncated or no npz": lambda p: p.write_bytes(b"PK\x03\x04 no archive") and p,
-        "single array": lambda p: np.save(p.open("wb"), np.zeros(3)) or p,
+        "no npz archive": lambda p: p.write_text("<html>Please log in</html>") and p,
+        "no npz archive, or a truncated one": lambda p: save_single_array(p),
         "pickled objects": lambda p: write_npz(p, x_train=np.array([{}, {}], dtype=object)),
         "no y_test": lambda p: write_npz(p, y_test=None),
         r"x_train is uint8 \(60000, 14, 14\)": lambda p: write_npz(p, x_train=small),
@@ -120,6 +126,7 @@ def test_a_wrong_mnist_path_is_refused_and_left_as_it_was(message, zeros_are_mni
     with pytest.raises(data.DataError, match=message) as caught:
         data.find()
     assert str(path) in str(caught.value) and "unset MNIST_PATH" in str(caught.value)
+    assert "load it unsafely" not in str(caught.value)
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
@@ -169,8 +176,8 @@ class Server(http.server.BaseHTTPRequestHandler):
             if self.path == "/stall":
                 time.sleep(3)
             if self.path == "/trickle":
-                for _ in range(30):
-                    self.wfile.write(body[half : half + 8192])
+                for start in range(half, half + 3000, 100):
+                    self.wfile.write(body[start : start + 100])
                     time.sleep(0.1)
             self.wfile.write(body[half:])
         except OSError:  # the client has given up, as it should
@@ -193,18 +200,22 @@ def server(zeros_are_mnist, zeros):
 
 @pytest.mark.parametrize("first", ["wrong", "cut", "stall", "trickle"])
 def test_the_mirror_helps_when_the_first_server_fails(first, server, clean_settings, tmp_path):
-    clean_settings.setattr(data, "DEADLINE", 1)
+    clean_settings.setattr(data, "DEADLINE", 2)
     server(first, "right")
     source = data.find()
     assert source.is_mnist and source.path == tmp_path / "keras" / "datasets" / "mnist.npz"
     assert [file.name for file in source.path.parent.iterdir()] == ["mnist.npz"]
 
 
-@pytest.mark.parametrize("way", ["wrong", "cut", "stall"])
-def test_a_failed_download_leaves_no_file(way, server, tmp_path):
+FAILURES = {"wrong": "hash", "cut": "Error", "stall": "ConnectionError", "trickle": "TimeoutError"}
+
+
+@pytest.mark.parametrize("way", FAILURES)
+def test_a_failed_download_leaves_no_file(way, server, clean_settings, tmp_path):
+    clean_settings.setattr(data, "DEADLINE", 2)
     server(way)
     source = data.find()
-    assert not source.is_mnist and "127.0.0.1" in source.note
+    assert not source.is_mnist and "127.0.0.1" in source.note and FAILURES[way] in source.note
     assert not list((tmp_path / "keras" / "datasets").iterdir())
 
 

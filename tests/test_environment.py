@@ -43,13 +43,19 @@ def test_the_seed_makes_runs_alike():
     assert drawn[0] == drawn[1]
 
 
-def test_a_failing_import_replays_what_it_wrote(capfd):
-    with pytest.raises(RuntimeError), environment._quiet_stderr():
-        os.write(2, b"the reason\n")
-        raise RuntimeError
-    assert "the reason" in capfd.readouterr().err
-    os.write(2, b"heard again\n")
-    assert "heard again" in capfd.readouterr().err
+def test_what_is_written_during_the_start_is_replayed_only_after_a_failure():
+    code = """
+import os
+from mnist_helpers.environment import _quiet_stderr
+with _quiet_stderr():
+    os.write(2, b"chatter")
+os.write(2, b"heard. ")
+with _quiet_stderr():
+    os.write(2, b"the reason. ")
+    raise RuntimeError
+"""
+    done = run(code)
+    assert done.stderr.startswith("heard. the reason. Traceback")
 
 
 def test_without_tensorflow_the_error_says_what_to_do():
@@ -61,8 +67,9 @@ def test_without_tensorflow_the_error_says_what_to_do():
 def test_on_an_intel_mac_the_error_says_so(monkeypatch):
     monkeypatch.setattr(environment.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(environment.platform, "machine", lambda: "x86_64")
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ImportError, match="no build for Intel Macs"):
-        environment.start()
+        environment._import_tensorflow()
 
 
 def test_unknown_rooms_are_named():

@@ -53,6 +53,9 @@ KINDS = {
     "16 bits": lambda s: s.astype(np.uint16) * 257,
     "float": lambda s: s / 255,
     "bool": lambda s: s < 128,
+    "int64": lambda s: s.astype(np.int64),
+    "one channel": lambda s: s[..., None],
+    "Pillow, float": lambda s: Image.fromarray(s.astype(np.float32) / 255),
     "Pillow, 16 bits": lambda s: Image.fromarray(s.astype(np.uint16) * 257),
     "Pillow, palette": lambda s: Image.fromarray(s).convert("P"),
     "Pillow, one bit": lambda s: Image.fromarray(s).convert("1", dither=Image.Dither.NONE),
@@ -100,14 +103,16 @@ BAD = {
     "one colour": lambda p: np.zeros((1, 1), np.uint8),
     r"shape \(0, 0\)": lambda p: np.zeros((0, 0), np.uint8),
     r"shape \(5,\)": lambda p: np.zeros(5),
+    "complex64": lambda p: np.zeros((9, 9), np.complex64),
+    "is no picture: give": lambda p: None,
     r"shape \(2, 2, 7\)": lambda p: np.zeros((2, 2, 7)),
     "no shades": lambda p: np.array([[0, np.nan], [0, 1]]),
-    "scale it to": lambda p: np.array([[0.0, 255.0]]),
+    "floats in": lambda p: np.array([[0.0, 255.0]]),
     "shrink it": lambda p: np.zeros((9000, 9000), np.uint8),
     "is no picture: give a PNG": lambda p: p.write_text("hello") and p,
     "is no picture": lambda p: p.touch() or p,
     "No such file": lambda p: p,
-    "cannot be opened, or is damaged": lambda p: p.mkdir() or p,
+    "or no file": lambda p: p.mkdir() or p,
 }
 
 

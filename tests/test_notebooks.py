@@ -9,7 +9,9 @@ import nbformat
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-MACHINE_PATH = re.compile(r"(?<![\w.:/\-])/(?:[\w.\-]+/){2,}|[A-Z]:\\Users|/ipykernel_")
+MACHINE_PATH = re.compile(
+    r"(?<![\w.:/\-])/(?:home|Users|root|tmp|work|[\w.\-]+/[\w.\-]+/)|[A-Z]:\\"
+)
 MAX_BYTES = 1_000_000
 
 pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -91,7 +93,7 @@ def test_cells_are_short(path):
             assert len(cell.source.split()) <= 130, cell.source
         else:
             lines = [x for x in cell.source.splitlines() if x.strip() and x.strip()[0] != "#"]
-            assert len(lines) <= 15, cell.source
+            assert len(lines) <= 14, cell.source
 
 
 def test_keeps_the_test_set_shut_before_notebook_04(path):

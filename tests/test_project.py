@@ -47,7 +47,7 @@ def test_environment_yml_agrees_with_pyproject():
 
 def test_everything_imported_is_declared():
     names = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml", "IPython": "ipython"}
-    declared = {Requirement(d).name for d in DECLARED} | {"requests"}  # pooch brings it
+    declared = {Requirement(d).name for d in DECLARED}
     own = {"mnist_helpers", "run_notebooks", "make_reference", "resource"} | sys.stdlib_module_names
     for file in ROOT.glob("*/*.py"):
         if file.parts[-2] in {".venv", "build"}:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -55,14 +56,14 @@ def test_without_a_run_of_ones_own_the_reference_is_taken(artifacts, capsys):
 
 def test_a_run_on_other_data_is_not_taken(artifacts, monkeypatch, capsys):
     save()
-    note = json.loads((artifacts / store.HISTORY).read_text())
-    (artifacts / store.HISTORY).write_text(json.dumps(note | {"trained_on": data.MNIST}))
+    note = json.loads((artifacts / store.HISTORY).read_text("utf-8"))
+    (artifacts / store.HISTORY).write_text(json.dumps(note | {"trained_on": data.MNIST}), "utf-8")
     assert store.find_run().is_reference
     assert "yours was trained on MNIST" in capsys.readouterr().out
 
 
 def test_the_reference_is_the_file_that_its_note_describes_and_is_small():
-    run = store._read_run(store.REFERENCE, is_reference=True)
+    run = store.read_run(store.REFERENCE)
     assert run.trained_on == data.MNIST
     assert run.path.stat().st_size < 600_000
     assert run.history["val_accuracy"][-1] > 0.985
@@ -111,16 +112,43 @@ with store.saving({"loss": [1]}) as folder:
 
 def test_two_notebooks_saving_at_once_take_turns(artifacts):
     code = """
-import sys, time
+import os
 for turn in range(20):
     with store.saving({"loss": [turn]}) as folder:
-        (folder / store.MODEL).write_bytes(sys.argv[0].encode() + bytes([turn]) * 100_000)
+        content = f"{os.getpid()} {turn} ".encode() * 10_000
+        (folder / store.MODEL).write_bytes(content)
+        (folder / "mnist_cnn_model.h5").write_bytes(content)
 """
     processes = [in_another_process(code) for _ in range(2)]
     for process in processes:
         _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors
-    assert not store._read_run(artifacts, is_reference=False).is_reference  # hashes agree
+    run = store.read_run(artifacts)
+    content = run.path.read_bytes()
+    assert content == (artifacts / "mnist_cnn_model.h5").read_bytes(), "both are of one run"
+    assert run.history["loss"] == [int(content.split()[1])]
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_a_failure_between_the_renames_loses_neither_run(renames, artifacts, monkeypatch):
+    save()
+    rename, done = Path.replace, []
+
+    def fail_after(path, target):
+        if len(done) == renames:
+            raise OSError("no space left")
+        done.append(rename(path, target))
+
+    monkeypatch.setattr(Path, "replace", fail_after)
+    if renames < 2:
+        with pytest.raises(store.StoreError, match="no space left"):
+            save(b"newer", {"loss": [0.1]})
+    else:
+        save(b"newer", {"loss": [0.1]})
+    run = store.read_run(artifacts)
+    newer = run.path.read_bytes() == b"newer"
+    assert newer == (renames == 2)
+    assert run.history == ({"loss": [0.1]} if newer else HISTORY)
 
 
 def test_waiting_for_another_notebook_ends_with_a_clear_error(artifacts, monkeypatch):
@@ -160,8 +188,15 @@ def test_a_full_disk_is_a_clear_error_and_leaves_what_was_there(suffix, artifact
     assert files(artifacts) == before
 
 
-@pytest.mark.parametrize("damage", ["model", "note", "missing model"])
-def test_a_damaged_run_is_refused(damage, artifacts):
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("model", "mnist_cnn_model.keras is not the file"),
+        ("note", "training_history.json is damaged"),
+        ("missing model", "mnist_cnn_model.keras cannot be read"),
+    ],
+)
+def test_a_damaged_run_is_refused(damage, message, artifacts):
     save()
     if damage == "model":
         (artifacts / store.MODEL).write_bytes(b"another model")
@@ -169,7 +204,7 @@ def test_a_damaged_run_is_refused(damage, artifacts):
         (artifacts / store.HISTORY).write_text('{"sha256"')
     else:
         (artifacts / store.MODEL).unlink()
-    with pytest.raises(store.StoreError, match="run notebook 03 again"):
+    with pytest.raises(store.StoreError, match=f"{message}.*run notebook 03 again"):
         store.find_run()
 
 
@@ -191,6 +226,10 @@ def test_foreign_and_missing_files_are_refused(tmp_path):
     path.write_text("hello")
     with pytest.raises(store.StoreError, match="no Keras model"):
         store.load_model(path)
+    unsafe = tmp_path / "unsafe safe_mode.keras"
+    unsafe.write_text("hello")
+    with pytest.raises(store.StoreError, match="no Keras model"):
+        store.load_model(unsafe)
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])

@@ -84,10 +84,50 @@ def test_an_interrupted_training_goes_on_with_weights_and_whole_history(digits, 
     )
     history = fresh.fit(**digits, epochs=4, callbacks=[training.Resume(fresh), watch])
     assert list(weights) == [2, 3]
+    assert int(fresh.optimizer.iterations) == 4 * 4, "the optimiser's steps were restored"
     assert all(np.array_equal(*p) for p in zip(weights[2], first.get_weights(), strict=True))
     assert history.epoch == [0, 1, 2, 3]
     assert history.history["loss"][:2] == first.history.history["loss"]
     assert not list(artifacts.glob("backup-*")), "the backup is removed at the end"
+
+
+def test_the_same_model_can_be_trained_again_after_a_resumption(digits):
+    model = compiled()
+    interrupt(model, digits)
+    model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
+    history = model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
+    assert len(history.history["loss"]) == 4
+
+
+def test_a_training_with_other_batches_or_epochs_begins_anew(digits, capsys):
+    interrupt(compiled(), digits)
+    model = compiled()
+    history = model.fit(
+        **(digits | {"batch_size": 32}), epochs=4, callbacks=[training.Resume(model)]
+    )
+    assert history.epoch == [0, 1, 2, 3]
+    assert "Resuming" not in capsys.readouterr().out
+
+
+def test_an_interruption_after_the_last_epoch_keeps_the_whole_history(digits, capsys):
+    class LoseTheEnd(training.Resume):
+        def on_train_end(self, logs=None):
+            raise KeyboardInterrupt
+
+    model = compiled()
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(**digits, epochs=2, callbacks=[LoseTheEnd(model)])
+    fresh = compiled()
+    history = fresh.fit(**digits, epochs=2, callbacks=[training.Resume(fresh)])
+    assert history.epoch == [0, 1] and len(history.history["loss"]) == 2
+    assert "Resuming the interrupted training after epoch 2" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error_before_training(digits, artifacts):
+    artifacts.write_text("a file where the folder should be")
+    model = compiled()
+    with pytest.raises(store.StoreError, match="set MNIST_ARTIFACTS"):
+        model.fit(**digits, epochs=1, callbacks=[training.Resume(model)])
 
 
 def test_two_interruptions(digits):
@@ -138,8 +178,9 @@ model.fit(x, y, epochs=4, verbose=0, callbacks=[training.Resume(model), watch])
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
-        assert process.stdout.readline() == "in epoch 3\n"
+        line = process.stdout.readline()
         process.kill()
+    assert line == "in epoch 3\n"
     model = compiled()
     history = model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
     assert history.epoch == [0, 1, 2, 3] and len(history.history["accuracy"]) == 4
@@ -164,7 +205,7 @@ def test_live_curves_update_one_figure_within_epochs_too(digits, shown):
         **digits,
         epochs=2,
         validation_data=(digits["x"][:50], digits["y"][:50]),
-        callbacks=[training.LiveCurves(interval=0)],
+        callbacks=[training.LiveCurves(interval=0, share=1e9)],
     )
     seen, calls = shown
     assert [update for _, update in seen] == [False] + [True] * (len(seen) - 1)
@@ -181,9 +222,10 @@ def test_live_curves_update_one_figure_within_epochs_too(digits, shown):
 def test_live_curves_of_a_resumed_training_show_the_earlier_epochs(digits, shown):
     interrupt(compiled(), digits)
     model = compiled()
-    live = training.LiveCurves(interval=0)
-    model.fit(**digits, epochs=4, callbacks=[live, training.Resume(model)])
+    live = training.LiveCurves(interval=0, share=1e9)
+    model.fit(**digits, epochs=4, callbacks=[training.Resume(model), live])
     _, calls = shown
+    assert len(calls[0][0]["loss"]) >= 2, "the first picture shows them already"
     assert len(calls[-1][0]["loss"]) == 4
 
 

@@ -15,7 +15,7 @@ from mnist_helpers import data, models, store
 
 def main() -> None:
     """Copy the model and its note; refuse one that was not trained on MNIST."""
-    run = store._read_run(store.artifacts(), is_reference=False)
+    run = store.read_run(store.artifacts())
     if run.trained_on != data.MNIST:
         sys.exit(f"The model in artifacts/ was trained on {run.trained_on}: train it on MNIST.")
     model = models.build_cnn()

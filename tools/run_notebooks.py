@@ -5,6 +5,7 @@ Copies go to artifacts/executed/; --in-place rewrites the notebooks themselves, 
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,20 @@ from mnist_helpers import data, store
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELL_TIMEOUT = 600  # seconds
+
+
+def settle_data() -> data.Source:
+    """Find the data once for all kernels, whose working directory is another.
+
+    Raises:
+        DataError: The data that the user named is not there or not right.
+    """
+    source = data.find()
+    if source.path is None:
+        os.environ["MNIST_SOURCE"] = "sample"  # no kernel waits for the network again
+    elif os.environ.get("MNIST_PATH"):
+        os.environ["MNIST_PATH"] = str(source.path)
+    return source
 
 
 def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
@@ -61,14 +76,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in-place", action="store_true", help="rewrite the notebooks themselves")
     in_place = parser.parse_args().in_place
-    os.chdir(NOTEBOOKS)
     try:
-        source = data.find()
+        source = settle_data()
     except data.DataError as error:
         sys.exit(str(error))
     if in_place and not source.is_mnist:
         sys.exit(f"The committed notebooks show real MNIST only, and here is: {source.note}")
     print(f"data: {source.name}; {source.note}")
+    os.chdir(NOTEBOOKS)
+    if in_place:  # begin at the first epoch, whatever was interrupted
+        for backup in store.artifacts().glob("backup-*"):
+            shutil.rmtree(backup)
     target = NOTEBOOKS if in_place else store.artifacts() / "executed"
     target.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
@@ -76,7 +94,7 @@ def main() -> None:
         begun = time.monotonic()
         try:
             notebook = execute(path)
-        except nbclient.exceptions.CellExecutionError as error:
+        except (nbclient.exceptions.CellExecutionError, RuntimeError, TimeoutError) as error:
             sys.exit(f"\n{path.name} stopped:\n{error}")
         fresh = target / f"{path.name}.new"  # the old copy stays until the new one is complete
         nbformat.write(notebook, fresh)
