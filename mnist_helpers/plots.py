@@ -184,7 +184,9 @@ def training_curves(
         if complete := [value for values in curves.values() for value in values]:
             margin = 0.25 * (max(complete) - min(complete)) + 0.002
             low, high = min(complete) - margin, max(complete) + margin
-            ax.set_ylim((low, min(high, 1.003)) if name == "accuracy" else (max(low, -0.004), high))
+            ax.set_ylim(
+                (low, min(high, 1.003)) if name == "accuracy" else (max(low, -0.06 * high), high)
+            )
         ticks = range(0, epochs + 1, max(1, epochs // 5))
         ax.set(xlim=(0, 1.3 * epochs), xticks=ticks, xlabel="epoch")
         ax.set_title(name if name == "accuracy" else "loss (cross-entropy)")
