@@ -1,22 +1,21 @@
 """What the notebooks of this series share, one room (module) for each job.
 
-Data flows one way through the rooms: data → models → training → store → evaluation → plots;
-`images` brings a foreign picture in at the front door, `environment` starts every notebook.
-A room is imported when it is first named, so `import mnist_helpers` itself is quick.
+A room imports only from rooms that stand before it in `ROOMS`. It is itself imported when it is
+first named, so that `import mnist_helpers` is quick.
 """
 
 import importlib
 from types import ModuleType
 
 ROOMS = (
-    "data",
-    "environment",
-    "evaluation",
-    "images",
-    "models",
-    "plots",
-    "store",
-    "training",
+    "images",  # any picture → an image as MNIST would have it
+    "data",  # where the digits come from; one door for training, one for the test set
+    "models",  # the network that notebook 02 builds
+    "store",  # models and histories on disk, whole or not at all
+    "evaluation",  # predictions → numbers
+    "plots",  # numbers → figures with captions
+    "training",  # live curves; resuming after an interruption
+    "environment",  # the quiet, checked start of every notebook
 )
 
 

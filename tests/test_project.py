@@ -12,6 +12,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import mnist_helpers
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DECLARED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
@@ -58,6 +60,14 @@ def test_everything_imported_is_declared():
                 modules = [node.module]
             for name in (module.split(".")[0] for module in modules):
                 assert name in own or names.get(name, name) in declared, f"{file.name}: {name}"
+
+
+def test_a_room_imports_only_from_rooms_before_it():
+    for position, room in enumerate(mnist_helpers.ROOMS):
+        text = (ROOT / "mnist_helpers" / f"{room}.py").read_text("utf-8")
+        named = re.findall(r"from mnist_helpers(?:\.(\w+))? import ([\w, ]+)", text)
+        used = {name for one, many in named for name in ([one] if one else many.split(", "))}
+        assert used <= set(mnist_helpers.ROOMS[:position]), room
 
 
 def test_the_installed_package_has_its_reference_model():
