@@ -43,7 +43,7 @@ clean: ## remove .venv and everything that was produced
 $(READY): requirements.lock
 	@$(or $(PYTHON),python3) -c "$(FIND)" || { echo "This series needs Python 3.11, 3.12 or 3.13 \
 	(TensorFlow has no build for others): install one, or name it, as in: make lab PYTHON=python3.12"; exit 1; }
-	@echo "Setting up .venv with $(PYTHON): some 110 packages, 2 GB, a few minutes ..."
+	@echo "Setting up .venv with $(PYTHON): some 140 packages, 3 GB, a few minutes ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .

@@ -29,7 +29,12 @@ def compiled(optimizer="adam"):
     """The smallest network that there is: these tests are about callbacks."""
     dense = keras.layers.Dense(10, activation="softmax")
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), dense])
-    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer,
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        run_eagerly=True,  # for so few steps, building a graph would take longer
+    )
     return model
 
 
