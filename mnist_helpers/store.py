@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
 REFERENCE = Path(__file__).parent / "reference"
 LOCK_TIMEOUT = 60  # seconds
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, StopIteration)  # what a bad note raises
 
 
 class StoreError(Exception):
@@ -95,9 +96,8 @@ def saving(history: dict[str, list[float]]) -> Iterator[Path]:
             "history": history,
         }
         # Until the model follows, the note also describes the one that is still there.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            old = json.loads((target / HISTORY).read_text(encoding="utf-8"))
-            note["previous"] = {k: v for k, v in old.items() if k != "previous"}
+        with contextlib.suppress(OSError, *DAMAGED):
+            note["previous"] = _note_of(target) | {"previous": None}
         (folder / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
         for file in [folder / HISTORY, *files]:  # renames: each at once, or not at all
             file.replace(target / file.name)
@@ -132,16 +132,15 @@ def read_run(folder: Path) -> Run:
     is_reference = folder == REFERENCE
     mend = "reinstall the package" if is_reference else "run notebook 03 again"
     try:
-        newest = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
-        found = _sha256(folder / MODEL)
-        for note in (newest, newest.get("previous")):
-            if note and note["sha256"][MODEL] == found:
-                return Run(folder / MODEL, note["history"], note["trained_on"], is_reference)
+        note = _note_of(folder)
+        return Run(folder / MODEL, note["history"], note["trained_on"], is_reference)
     except OSError as error:
         raise StoreError(f"{error.filename} cannot be read ({error.strerror}): {mend}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except StopIteration as error:
+        message = f"{folder / MODEL} is not the file that {HISTORY} describes: {mend}."
+        raise StoreError(message) from error
+    except DAMAGED as error:
         raise StoreError(f"{folder / HISTORY} is damaged ({error!r}): {mend}.") from error
-    raise StoreError(f"{folder / MODEL} is not the file that {HISTORY} describes: {mend}.")
 
 
 def load_model(path: str | Path) -> "keras.Model":
@@ -183,6 +182,14 @@ def load_model(path: str | Path) -> "keras.Model":
             "(None, 28, 28, 1) and gives (None, 10). Run notebook 03 to make one."
         )
     return model
+
+
+def _note_of(folder: Path) -> dict:
+    """Return the note that belongs to the model in a folder: the newest, or the one before."""
+    newest = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
+    found = _sha256(folder / MODEL)
+    notes = filter(None, (newest, newest.get("previous")))
+    return next(note for note in notes if note["sha256"][MODEL] == found)
 
 
 def _sha256(file: Path) -> str:

@@ -151,6 +151,23 @@ def test_a_failure_between_the_renames_loses_neither_run(renames, artifacts, mon
     assert run.history == ({"loss": [0.1]} if newer else HISTORY)
 
 
+def test_two_failures_between_the_renames_do_not_lose_the_run_either(artifacts, monkeypatch):
+    save()
+    rename = Path.replace
+    for _ in range(2):
+        done = []
+
+        def fail_after_one(path, target, done=done):
+            if done:
+                raise OSError("no space left")
+            done.append(rename(path, target))
+
+        monkeypatch.setattr(Path, "replace", fail_after_one)
+        with pytest.raises(store.StoreError):
+            save(b"newer", {"loss": [0.1]})
+    assert store.read_run(artifacts).history == HISTORY
+
+
 def test_waiting_for_another_notebook_ends_with_a_clear_error(artifacts, monkeypatch):
     monkeypatch.setattr(store, "LOCK_TIMEOUT", 0.2)
     artifacts.mkdir()
