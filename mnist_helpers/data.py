@@ -126,7 +126,7 @@ def scale(images: np.ndarray) -> np.ndarray:
 @functools.cache  # one download, or one failure to download, for each kernel
 def _find(forced: str, named: str, keras_home: str) -> Source:
     if forced == "sample":
-        return Source(SAMPLE, None, "MNIST_SOURCE=sample asks for them.")
+        return Source(SAMPLE, None, "MNIST_SOURCE=sample is set; unset it to look for MNIST.")
     if forced:
         raise DataError(f"MNIST_SOURCE={forced!r} is not known: set it to 'sample' or unset it.")
     if named:
