@@ -8,13 +8,18 @@ import importlib
 from types import ModuleType
 
 ROOMS = (
+    "quiet",  # keeps back what C++ libraries write
     "images",  # any picture → an image as MNIST would have it
     "data",  # where the digits come from; one door for training, one for the test set
     "models",  # the network that notebook 02 builds
     "store",  # models and histories on disk, whole or not at all
+    "classifier",  # the exported model: pictures → digits, without TensorFlow
+    "scenes",  # pictures of digits as a camera would see them
     "evaluation",  # predictions → numbers
     "plots",  # numbers → figures with captions
     "training",  # live curves; resuming after an interruption
+    "pad",  # the widget to draw digits on
+    "serve",  # the prediction service, and its page
     "environment",  # the quiet, checked start of every notebook
 )
 

@@ -1,19 +1,16 @@
 """The quiet, checked start of every notebook; `python -m mnist_helpers.environment` shows it."""
 
-import contextlib
 import importlib
 import os
 import platform
 import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
 from types import ModuleType
 
 from IPython import get_ipython
 from IPython.display import display
 
 from mnist_helpers import data
+from mnist_helpers.quiet import quiet_stderr
 
 BANNER = """
 <div style="border: 4px solid #D55E00; padding: 0.8em 1em; font-size: 115%">
@@ -36,7 +33,7 @@ def start(seed: int = 42) -> None:
         DataError: The data that the user named is not there or not right.
         ImportError: TensorFlow is not installed or does not run here; the message says why.
     """
-    with _quiet_stderr():  # while TensorFlow reports on oneDNN and looks for CUDA
+    with quiet_stderr():  # while TensorFlow reports on oneDNN and looks for CUDA
         tensorflow = _import_tensorflow()
         gpus = tensorflow.config.list_physical_devices("GPU")
     import keras
@@ -73,24 +70,6 @@ def _import_tensorflow() -> ModuleType:
         return importlib.import_module("tensorflow")
     except ImportError as error:
         raise ImportError(f"TensorFlow cannot be imported ({error}). {hint}") from error
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep what is written to file descriptor 2, by C++ too; replay it only after a failure."""
-    sys.stderr.flush()
-    saved, failed = os.dup(2), True
-    with tempfile.TemporaryFile() as kept:
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-            failed = False
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-            if failed:
-                kept.seek(0)
-                sys.stderr.write(kept.read().decode(errors="replace"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From any picture of a digit to an image as MNIST would have it (introduced in notebook 05).
+"""From any picture of a digit to an image as MNIST would have it (notebooks 05 and 07).
 
 The target is the one that LeCun et al. describe (1998, https://doi.org/10.1109/5.726791): white
 ink on black, scaled with its proportions into a 20×20 box, and set into 28×28 so that its
@@ -6,22 +6,38 @@ centre of mass is the centre of the frame.
 """
 
 import contextlib
+from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 SIDE, BOX = 28, 20  # pixels
-MAX_PIXELS = 64_000_000  # 8,000 × 8,000
-WORKING_SIDE = 800  # pixels; larger pictures are shrunk to it first
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
+MAX_PIXELS = 25_000_000  # as of a phone's camera; unpacked, that is up to 100 MB
+WORKING_SIDE = 480  # pixels; larger pictures are shrunk to it first
+STEPS = ("even light", "largest blob", "upright")  # what `prepare` can do without, to measure it
+
 FLAT = 0.1  # of the range from black to white; less contrast than that is no ink
-NOISE = 0.2  # of the strongest ink; what is paler counts as ground
+PALE = 0.1  # of the strongest ink; what is paler counts as ground
+GRAIN = 5  # standard deviations of the ground's grain; what is paler counts as ground
+SLANT = 0.2  # columns to the side for each row; MNIST's own digits slant as much
+
+Picture = str | Path | BinaryIO | np.ndarray | Image.Image
 
 
 class PictureError(ValueError):
     """The picture cannot be turned into a digit's image; the message says what to give."""
+
+
+class TooLargeError(PictureError):
+    """The picture has more pixels than are unpacked."""
+
+
+class NoDigitError(PictureError):
+    """The picture can be read, but nothing in it can be a digit."""
 
 
 class Prepared(NamedTuple):
@@ -31,41 +47,51 @@ class Prepared(NamedTuple):
     steps: dict[str, np.ndarray]
 
 
-def prepare(picture: str | Path | np.ndarray | Image.Image) -> Prepared:
-    """Turn a picture of one digit into the image that MNIST would have made of it.
+def prepare(picture: Picture, steps: Collection[str] = STEPS) -> Prepared:
+    """Turn a picture of a digit into the image that MNIST would have made of it.
+
+    Of several digits the largest counts, unless it is cut by the edge of the picture.
 
     Args:
-        picture: A file, a Pillow image, or an array: (h, w) grey, (h, w, 3) RGB or (h, w, 4)
-            RGBA; bool, whole numbers up to 255 or 65,535, or floats in [0, 1]. Dark ink on a
-            light ground or the reverse; of an animated picture the first frame counts.
+        picture: A file or its path, a Pillow image, or an array: (h, w) grey, (h, w, 3) RGB or
+            (h, w, 4) RGBA; bool, whole numbers up to 255 or 65,535, or floats in [0, 1]. Dark
+            ink on a light ground or the reverse; of an animated picture the first frame counts.
+        steps: Which of `STEPS` to take.
 
     Raises:
-        PictureError: It is no picture, too large, or shows no ink.
+        NoDigitError: It shows no ink.
+        TooLargeError: It has more than 25 million pixels.
+        PictureError: It is no picture, or damaged.
     """
     grey = _grey(picture)  # (h, w)
-    ground = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
-    ink = np.abs(grey - ground)
-    if ink.max() < FLAT:
-        raise PictureError("The picture is all one colour: give one with a digit on it.")
-    ink = np.where(ink > NOISE * ink.max(), ink / ink.max(), 0)
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    digit = ink.astype(np.float32)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink, grain = _ink(grey) if "even light" in steps else _difference(grey)
+    mask = ink > max(FLAT * PALE, PALE * np.quantile(ink, 0.9995), GRAIN * grain)
+    if ink.max() < FLAT or not mask.any():
+        raise NoDigitError("Nothing stands out from the ground: show a digit, large and clear.")
+    if "largest blob" in steps:
+        mask = _largest_blob(mask, ink)
+    ink = np.where(mask, ink / np.quantile(ink[mask], 0.9), 0).clip(0, 1)
+    digit = _cut(ink.astype(np.float32))
+    shown = {"picture, in grey": grey, "ink, white on black": ink, "cut to the ink": digit}
+    if "upright" in steps:
+        digit = shown["upright"] = _upright(digit)
     height, width = (max(1, round(BOX * length / max(digit.shape))) for length in digit.shape)
-    box = np.asarray(Image.fromarray(digit).resize((width, height), Image.Resampling.LANCZOS))
+    box = _resize(digit, height, width, Image.Resampling.LANCZOS)
     box = (box / box.max()).clip(0, 1)  # at most (20, 20)
     image = centre(box)  # (28, 28)
-    steps = {"picture, in grey": grey, "ink, white on black": ink, "cut to the ink": digit}
-    return Prepared(image, steps | {"in a box of 20×20": box, "centred in 28×28": image})
+    return Prepared(image, shown | {"in a box of 20×20": box, "centred in 28×28": image})
 
 
 def centre(box: np.ndarray) -> np.ndarray:
     """Set a digit, at most (28, 28) and not all zero, into the frame, its mass in the middle.
 
+    The middle is pixel (14, 14): there lies the centre of mass of MNIST's own images.
+
     Returns:
         float32 (28, 28); the digit is moved by whole pixels, and never out of the frame.
     """
     top, left = (
-        int(np.clip(round((SIDE - 1) / 2 - middle), 0, SIDE - length))
+        int(np.clip(round(SIDE / 2 - middle), 0, SIDE - length))
         for middle, length in zip(ndimage.center_of_mass(box), box.shape, strict=True)
     )
     frame = np.zeros((SIDE, SIDE), np.float32)
@@ -73,8 +99,92 @@ def centre(box: np.ndarray) -> np.ndarray:
     return frame
 
 
-def _grey(picture: str | Path | np.ndarray | Image.Image) -> np.ndarray:
-    """Return the picture in grey, float32 (h, w) in [0, 1], its longer side at most 800.
+def _difference(grey: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return how far each pixel is from the shade of the border, and 0 for the grain."""
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return np.abs(grey - np.median(border)), 0.0
+
+
+def _ink(grey: np.ndarray) -> tuple[np.ndarray, float]:
+    """Separate ink from unevenly lit ground; return both ink (h, w) and the ground's grain.
+
+    What is narrower than a stroke can be is ink: a morphological closing takes dark ink away, an
+    opening light ink. What remains is the ground, with its shadows.
+    """
+    smooth = ndimage.gaussian_filter(grey, max(grey.shape) / WORKING_SIDE)
+    coarse = _shrink(smooth, 40)
+    # Ink, unlike a shadow's edge, leaves more on its own side of the local median.
+    left = coarse - ndimage.median_filter(coarse, round(0.4 * max(coarse.shape)) | 1)
+    rows, columns = (length // 10 for length in coarse.shape)
+    is_dark = (left[rows : len(left) - rows, columns : left.shape[1] - columns] ** 3).sum() < 0
+    coarse = _shrink(smooth, 100)
+    size = max(3, round(0.35 * min(coarse.shape)))
+    take_away = ndimage.grey_closing if is_dark else ndimage.grey_opening
+    ground = ndimage.gaussian_filter(take_away(coarse, (size, size)), 1)
+    ground = _resize(ground, *grey.shape, Image.Resampling.BILINEAR)
+    # Dark ink swallows a share of the light that is there; in a shadow, a share of less.
+    ink = (ground - smooth) / np.maximum(ground, 0.05) if is_dark else smooth - ground
+    level = np.median(ink)
+    return (ink - level).clip(0), 1.4826 * float(np.median(np.abs(ink - level)))
+
+
+def _largest_blob(mask: np.ndarray, ink: np.ndarray) -> np.ndarray:
+    """Keep the largest and strongest blob of a mask, and the pieces that lie close to it.
+
+    A blob that the edge of the picture cuts is rather a shadow or the table than a digit.
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    boxes = np.array(
+        [[(part.start, part.stop) for part in box] for box in ndimage.find_objects(labels)]
+    )  # (count, 2, 2)
+    starts, stops = boxes[..., 0], boxes[..., 1]
+    edge = max(mask.shape) // 100
+    is_whole = ((starts > edge) & (stops < np.array(mask.shape) - edge)).all(axis=1)
+    side = (stops - starts).max(axis=1)
+    numbers = np.arange(1, count + 1)
+    best = int(np.argmax(side * ndimage.mean(ink, labels, numbers) * np.where(is_whole, 1, 0.1)))
+    gaps = np.maximum(starts - stops[best], starts[best] - stops).max(axis=1)
+    amounts = ndimage.sum_labels(ink, labels, numbers)
+    is_piece = (gaps < 0.2 * side[best]) & (amounts > 0.02 * amounts[best])
+    is_piece &= is_whole | ~is_whole[best]
+    is_piece[best] = True
+    return np.isin(labels, numbers[is_piece])
+
+
+def _upright(digit: np.ndarray) -> np.ndarray:
+    """Shear a digit, by its second moments, if it slants more than MNIST's digits do."""
+    ys, xs = np.indices(digit.shape)
+    ys, xs = ys - np.average(ys, weights=digit), xs - np.average(xs, weights=digit)
+    slant = (ys * xs * digit).sum() / max((ys**2 * digit).sum(), 1e-9)
+    shear = np.sign(slant) * max(0, abs(slant) - SLANT)
+    height, width = digit.shape
+    shift = shear * height
+    size = (width + int(np.ceil(abs(shift))), height)
+    back = (1, shear, -max(0, shift), 0, 1, 0)  # from the new column to the old one
+    sheared = Image.fromarray(digit).transform(
+        size, Image.Transform.AFFINE, back, Image.Resampling.BILINEAR
+    )
+    return _cut(np.asarray(sheared))
+
+
+def _cut(ink: np.ndarray) -> np.ndarray:
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _shrink(grey: np.ndarray, side: int) -> np.ndarray:
+    """Shrink to a longer side, unless it is shorter already."""
+    scale = min(1, side / max(grey.shape))
+    height, width = (max(1, round(scale * length)) for length in grey.shape)
+    return _resize(grey, height, width, Image.Resampling.BOX)
+
+
+def _resize(grey: np.ndarray, height: int, width: int, how: Image.Resampling) -> np.ndarray:
+    return np.asarray(Image.fromarray(grey).resize((width, height), how))
+
+
+def _grey(picture: Picture) -> np.ndarray:
+    """Return the picture in grey, float32 (h, w) in [0, 1], its longer side at most 480.
 
     Transparent parts get white or black paper, whichever lets the ink show.
     """
@@ -83,19 +193,25 @@ def _grey(picture: str | Path | np.ndarray | Image.Image) -> np.ndarray:
         if isinstance(picture, np.ndarray):
             opened = contextlib.nullcontext(Image.fromarray(_bytes(picture)))
         elif isinstance(picture, Image.Image):
-            opened = contextlib.nullcontext(picture)
+            opened = contextlib.nullcontext(picture.copy())
         else:
-            opened = Image.open(picture)
+            opened = Image.open(picture, formats=FORMATS)
         with opened as image:
             if image.width * image.height > MAX_PIXELS:
-                raise PictureError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.")
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode[0] in "IF":  # 16 or 32 bits a pixel
-                values = np.asarray(upright)
-                upright = Image.fromarray(_bytes(values if upright.mode == "F" else values.clip(0)))
-            upright = upright.convert("RGBA")
-            upright.thumbnail((WORKING_SIDE, WORKING_SIDE))
-    except (PictureError, FileNotFoundError) as error:
+                raise TooLargeError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.")
+            image.draft(None, (WORKING_SIDE, WORKING_SIDE))  # unpacks a JPEG at a fraction
+            if image.mode[0] in "IF":  # 16 or 32 bits a pixel
+                values = np.asarray(image)
+                whole = Image.fromarray(_bytes(values if image.mode == "F" else values.clip(0)))
+            elif image.mode not in ("L", "RGB") or image.has_transparency_data:
+                whole = image.convert("RGBA")
+            else:
+                whole = image
+            whole.thumbnail((WORKING_SIDE, WORKING_SIDE))
+            upright = ImageOps.exif_transpose(whole).convert("RGBA")
+    except PictureError:
+        raise
+    except FileNotFoundError as error:
         raise PictureError(str(error)) from error
     except (UnidentifiedImageError, TypeError, AttributeError) as error:
         raise PictureError(f"{name} is no picture: give a PNG, JPEG or similar.") from error

@@ -1,4 +1,4 @@
-"""The only room that writes results: a model and its history, whole or not at all (notebook 03)."""
+"""The only room that writes results: models and histories, whole or not at all (notebook 03)."""
 
 import contextlib
 import datetime
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
+EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 REFERENCE = Path(__file__).parent / "reference"
 LOCK_TIMEOUT = 60  # seconds
 DAMAGED = (ValueError, KeyError, TypeError, AttributeError, StopIteration)  # what a bad note raises
@@ -44,6 +45,15 @@ def artifacts() -> Path:
     here = Path.cwd()
     roots = (folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir())
     return next(roots, here) / "artifacts"
+
+
+class Export(NamedTuple):
+    """An exported model, for serving: its file, checked, and what it is."""
+
+    path: Path
+    version: str  # the first 12 digits of its SHA-256
+    trained_on: str  # name of the data, as `data.Source.name`
+    is_reference: bool  # whether it ships with the package
 
 
 @contextlib.contextmanager
@@ -73,22 +83,9 @@ def saving(history: dict[str, list[float]]) -> Iterator[Path]:
     Raises:
         StoreError: The folder cannot be written, is full, or is in use by another notebook.
     """
-    with writing() as target, contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(filelock.FileLock(target / ".lock", timeout=LOCK_TIMEOUT))
-        except filelock.Timeout as error:
-            raise StoreError(
-                f"Another notebook has been saving to {target} for {LOCK_TIMEOUT} s: wait for it, "
-                "or stop its kernel, and run this cell again."
-            ) from error
-        for leftover in target.glob(".saving-*"):  # of a kernel killed while saving
-            shutil.rmtree(leftover, ignore_errors=True)
-        temporary = tempfile.TemporaryDirectory(
-            prefix=".saving-", dir=target, ignore_cleanup_errors=True
-        )
-        folder = Path(stack.enter_context(temporary))
+    with _staging() as folder:
         yield folder
-        files = sorted(folder.iterdir())
+        target, files = folder.parent, sorted(folder.iterdir())
         note = {
             "trained_on": data.find().name,
             "saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -101,6 +98,30 @@ def saving(history: dict[str, list[float]]) -> Iterator[Path]:
         (folder / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
         for file in [folder / HISTORY, *files]:  # renames: each at once, or not at all
             file.replace(target / file.name)
+
+
+@contextlib.contextmanager
+def exporting(run: Run) -> Iterator[Path]:
+    """Give the path to export a run's model to; it goes to `artifacts/` when it is complete.
+
+    Raises:
+        StoreError: The folder cannot be written, is full, or is in use by another notebook.
+    """
+    with _staging() as folder:
+        yield folder / EXPORTED
+        note_export(run, folder)
+        for name in (EXPORTED, EXPORT_NOTE):
+            (folder / name).replace(folder.parent / name)
+
+
+def note_export(run: Run, folder: Path) -> None:
+    """Write down, beside the exported model in a folder, what it is and where it comes from."""
+    note = {
+        "trained_on": run.trained_on,
+        "exported_from": _sha256(run.path),
+        "sha256": _sha256(folder / EXPORTED),
+    }
+    (folder / EXPORT_NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
 
 
 def find_run() -> Run:
@@ -143,6 +164,28 @@ def read_run(folder: Path) -> Run:
         raise StoreError(f"{folder / HISTORY} is damaged ({error!r}): {mend}.") from error
 
 
+def find_export(folder: Path | None = None) -> Export:
+    """Find the exported model of a folder; without one, yours in `artifacts/`, else the reference.
+
+    Raises:
+        StoreError: Its file is damaged, or is not the one that its note describes.
+    """
+    if folder is None:
+        folder = artifacts() if (artifacts() / EXPORT_NOTE).exists() else REFERENCE
+    is_reference = folder == REFERENCE
+    mend = "reinstall the package" if is_reference else "run notebook 06 again, or delete both"
+    try:
+        note = json.loads((folder / EXPORT_NOTE).read_text(encoding="utf-8"))
+        found, path = _sha256(folder / EXPORTED), folder / EXPORTED
+        if found != note["sha256"]:
+            raise StoreError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
+        return Export(path, found[:12], note["trained_on"], is_reference)
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be read ({error.strerror}): {mend}.") from error
+    except DAMAGED as error:
+        raise StoreError(f"{folder / EXPORT_NOTE} is damaged ({error!r}): {mend}.") from error
+
+
 def load_model(path: str | Path) -> "keras.Model":
     """Load a classifier of digits, and nothing else, from a file that may be foreign or damaged.
 
@@ -182,6 +225,25 @@ def load_model(path: str | Path) -> "keras.Model":
             "(None, 28, 28, 1) and gives (None, 10). Run notebook 03 to make one."
         )
     return model
+
+
+@contextlib.contextmanager
+def _staging() -> Iterator[Path]:
+    """Give an empty folder inside `artifacts/`, to which no other notebook writes meanwhile."""
+    with writing() as target, contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(filelock.FileLock(target / ".lock", timeout=LOCK_TIMEOUT))
+        except filelock.Timeout as error:
+            raise StoreError(
+                f"Another notebook has been saving to {target} for {LOCK_TIMEOUT} s: wait for it, "
+                "or stop its kernel, and run this cell again."
+            ) from error
+        for leftover in target.glob(".saving-*"):  # of a kernel killed while saving
+            shutil.rmtree(leftover, ignore_errors=True)
+        temporary = tempfile.TemporaryDirectory(
+            prefix=".saving-", dir=target, ignore_cleanup_errors=True
+        )
+        yield Path(stack.enter_context(temporary))
 
 
 def _note_of(folder: Path) -> dict:

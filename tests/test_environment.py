@@ -46,11 +46,11 @@ def test_the_seed_makes_runs_alike():
 def test_what_is_written_during_the_start_is_replayed_only_after_a_failure():
     code = """
 import os
-from mnist_helpers.environment import _quiet_stderr
-with _quiet_stderr():
+from mnist_helpers.quiet import quiet_stderr
+with quiet_stderr():
     os.write(2, b"chatter")
 os.write(2, b"heard. ")
-with _quiet_stderr():
+with quiet_stderr():
     os.write(2, b"the reason. ")
     raise RuntimeError
 """

@@ -1,0 +1,67 @@
+"""The pad as a notebook widget: draw a digit, and watch the network read it while you draw."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from mnist_helpers import images
+
+WEB = Path(__file__).parent / "web"
+ALT = (
+    "The pad, with a hand-drawn digit, the 28×28 image that the network sees, "
+    "its answer, and ten probabilities."
+)
+
+
+class Pad(anywidget.AnyWidget):
+    """A pad whose pictures the classifier in this kernel reads.
+
+    Attributes:
+        strokes: What is drawn now: strokes, each a list of points [x, y] in 0…1, y downwards.
+    """
+
+    _esm = WEB / "pad.js"
+    _css = WEB / "pad.css"
+    strokes = traitlets.List().tag(sync=True)
+
+    def __init__(self, classifier: Any) -> None:
+        """Let a classifier read; its `read(file)` returns what `answer()` takes."""
+        super().__init__()
+        self._classifier = classifier
+        self.on_msg(self._read)
+
+    def _read(self, _: "Pad", content: dict, buffers: list[memoryview]) -> None:
+        """Answer one picture from the browser."""
+        try:
+            reading = self._classifier.read(io.BytesIO(buffers[0]))
+            self.send({"id": content["id"], "answer": answer(reading)})
+        except images.PictureError as error:
+            self.send({"id": content["id"], "error": str(error)})
+        except Exception as error:  # the learner sees it in the pad, and all of it in the log
+            self.send({"id": content["id"], "error": f"{type(error).__name__}: {error}"})
+            raise
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
+        """Add a still picture, for where no widget can be shown, as on the web."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        still = WEB / "still.png"
+        if bundle is None or not still.is_file():
+            return bundle
+        data, metadata = bundle
+        picture = base64.b64encode(still.read_bytes()).decode("ascii")
+        return data | {"image/png": picture}, metadata | {"image/png": {"alt": ALT}}
+
+
+def answer(reading: Any) -> dict:
+    """Turn a reading (label, probabilities, message, image) into JSON; shades become 0…255."""
+    probabilities, image = reading.probabilities, reading.image
+    return {
+        "label": reading.label,
+        "probabilities": None if probabilities is None else probabilities.tolist(),
+        "message": reading.message,
+        "image": None if image is None else (image * 255).round().astype(int).tolist(),
+    }
