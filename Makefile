@@ -6,13 +6,16 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 py
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: lab run test lint format notebooks reference benchmark lock clean
+.PHONY: lab run serve test lint format notebooks reference benchmark lock clean
 
 lab: $(READY) ## open JupyterLab on the first notebook
 	$(BIN)/jupyter lab notebooks/01_explore_the_data.ipynb
 
 run: $(READY) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py
+
+serve: $(READY) ## start the prediction service and its page on http://127.0.0.1:8000
+	$(BIN)/python -m mnist_helpers.serve
 
 test: $(READY) ## run every test, every notebook among them
 	$(BIN)/python -m pytest
@@ -29,8 +32,10 @@ notebooks: $(READY) ## execute the committed notebooks in place; real MNIST only
 reference: $(READY) ## make the model of artifacts/ the reference model of the package
 	$(BIN)/python tools/make_reference.py
 
-benchmark: $(READY) ## compare the reference recipe with the series' (about 20 minutes)
+benchmark: $(READY) ## measure recipes, preparation and service (about 30 minutes)
 	$(BIN)/python benchmarks/compare_recipes.py
+	$(BIN)/python benchmarks/measure_preparation.py
+	$(BIN)/python benchmarks/load_service.py
 
 lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
 	$(BIN)/python -m pip install --quiet uv
@@ -43,7 +48,7 @@ clean: ## remove .venv and everything that was produced
 $(READY): requirements.lock
 	@$(or $(PYTHON),python3) -c "$(FIND)" || { echo "This series needs Python 3.11, 3.12 or 3.13 \
 	(TensorFlow has no build for others): install one, or name it, as in: make lab PYTHON=python3.12"; exit 1; }
-	@echo "Setting up .venv with $(PYTHON): some 140 packages, 3 GB, a few minutes ..."
+	@echo "Setting up .venv with $(PYTHON): some 190 packages, 3 GB, a few minutes ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .

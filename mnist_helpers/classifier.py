@@ -30,6 +30,16 @@ class Reading(NamedTuple):
     image: np.ndarray | None
     message: str | None
 
+    def to_json(self, with_image: bool = True) -> dict:
+        """Turn it into what page and widget show; the image's shades become 0…255."""
+        image = self.image if with_image else None
+        return {
+            "label": self.label,
+            "probabilities": None if self.probabilities is None else self.probabilities.tolist(),
+            "message": self.message,
+            "image": None if image is None else (255 * image).round().astype(int).tolist(),
+        }
+
 
 class Classifier:
     """A classifier of digits in the LiteRT format (https://ai.google.dev/edge/litert).

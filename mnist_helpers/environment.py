@@ -35,6 +35,7 @@ def start(seed: int = 42) -> None:
     """
     with quiet_stderr():  # while TensorFlow reports on oneDNN and looks for CUDA
         tensorflow = _import_tensorflow()
+        tensorflow.get_logger().setLevel("WARNING")
         gpus = tensorflow.config.list_physical_devices("GPU")
     import keras
 

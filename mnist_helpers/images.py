@@ -22,6 +22,7 @@ STEPS = ("even light", "largest blob", "upright")  # what `prepare` can do witho
 
 FLAT = 0.1  # of the range from black to white; less contrast than that is no ink
 PALE = 0.1  # of the strongest ink; what is paler counts as ground
+SMALL = 0.035  # of the picture's longer side; a smaller blob is a speck
 GRAIN = 5  # standard deviations of the ground's grain; what is paler counts as ground
 SLANT = 0.2  # columns to the side for each row; MNIST's own digits slant as much
 
@@ -142,6 +143,8 @@ def _largest_blob(mask: np.ndarray, ink: np.ndarray) -> np.ndarray:
     is_whole = ((starts > edge) & (stops < np.array(mask.shape) - edge)).all(axis=1)
     side = (stops - starts).max(axis=1)
     numbers = np.arange(1, count + 1)
+    if side.max() < SMALL * max(mask.shape):
+        raise NoDigitError("There are only specks in view: show a digit, large and clear.")
     best = int(np.argmax(side * ndimage.mean(ink, labels, numbers) * np.where(is_whole, 1, 0.1)))
     gaps = np.maximum(starts - stops[best], starts[best] - stops).max(axis=1)
     amounts = ndimage.sum_labels(ink, labels, numbers)
@@ -208,15 +211,19 @@ def _grey(picture: Picture) -> np.ndarray:
             else:
                 whole = image
             whole.thumbnail((WORKING_SIDE, WORKING_SIDE))
-            upright = ImageOps.exif_transpose(whole).convert("RGBA")
+            upright = ImageOps.exif_transpose(whole)
     except PictureError:
         raise
+    except Image.DecompressionBombError as error:
+        raise TooLargeError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.") from error
     except FileNotFoundError as error:
         raise PictureError(str(error)) from error
     except (UnidentifiedImageError, TypeError, AttributeError) as error:
         raise PictureError(f"{name} is no picture: give a PNG, JPEG or similar.") from error
     except Exception as error:  # Pillow's plugins raise many kinds over damaged files
         raise PictureError(f"{name} is damaged, too large, or no file: {error}.") from error
+    if upright.mode != "RGBA":
+        return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
     papers = (Image.new("RGBA", upright.size, colour) for colour in ("white", "black"))
     greys = [Image.alpha_composite(paper, upright).convert("L") for paper in papers]
     return max((np.asarray(grey, np.float32) / 255 for grey in greys), key=np.std)

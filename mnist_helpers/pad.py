@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from mnist_helpers import images
+from mnist_helpers import classifier, images
 
 WEB = Path(__file__).parent / "web"
 ALT = (
@@ -28,17 +28,17 @@ class Pad(anywidget.AnyWidget):
     _css = WEB / "pad.css"
     strokes = traitlets.List().tag(sync=True)
 
-    def __init__(self, classifier: Any) -> None:
-        """Let a classifier read; its `read(file)` returns what `answer()` takes."""
+    def __init__(self, reader: classifier.Classifier) -> None:
+        """Let a classifier read what is drawn, shown or chosen."""
         super().__init__()
-        self._classifier = classifier
+        self._classifier = reader
         self.on_msg(self._read)
 
     def _read(self, _: "Pad", content: dict, buffers: list[memoryview]) -> None:
         """Answer one picture from the browser."""
         try:
             reading = self._classifier.read(io.BytesIO(buffers[0]))
-            self.send({"id": content["id"], "answer": answer(reading)})
+            self.send({"id": content["id"], "answer": reading.to_json()})
         except images.PictureError as error:
             self.send({"id": content["id"], "error": str(error)})
         except Exception as error:  # the learner sees it in the pad, and all of it in the log
@@ -54,14 +54,3 @@ class Pad(anywidget.AnyWidget):
         data, metadata = bundle
         picture = base64.b64encode(still.read_bytes()).decode("ascii")
         return data | {"image/png": picture}, metadata | {"image/png": {"alt": ALT}}
-
-
-def answer(reading: Any) -> dict:
-    """Turn a reading (label, probabilities, message, image) into JSON; shades become 0…255."""
-    probabilities, image = reading.probabilities, reading.image
-    return {
-        "label": reading.label,
-        "probabilities": None if probabilities is None else probabilities.tolist(),
-        "message": reading.message,
-        "image": None if image is None else (image * 255).round().astype(int).tolist(),
-    }

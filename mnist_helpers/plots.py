@@ -11,6 +11,7 @@ from IPython.display import DisplayHandle, Markdown, display
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
+from PIL import Image
 
 if TYPE_CHECKING:
     import keras
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 # From Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), safe for colour-blind readers.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6B6B6B"
 WIDTH, SCREEN_DPI, FILE_DPI = 10, 90, 140  # inches; shown 900 pixels wide, sharp on any screen
+COLOURS = 64  # in a file: half the size of true colour, and nothing of it is seen
 styled = matplotlib.rc_context(
     {
+        "figure.dpi": FILE_DPI,
         "font.size": 13,
         "axes.titlesize": 13,
         "axes.titlelocation": "left",
@@ -52,8 +55,11 @@ class Plot(NamedTuple):
 
     def show(self, handle: DisplayHandle | None = None) -> DisplayHandle:
         """Show the figure without its caption, in the place of `handle` if there is one."""
-        file = io.BytesIO()
-        self.figure.savefig(file, format="png", dpi=FILE_DPI)
+        drawn, file = io.BytesIO(), io.BytesIO()
+        self.figure.savefig(drawn, format="png", dpi="figure")
+        Image.open(drawn).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+            file, "PNG"
+        )
         shown = handle or DisplayHandle()
         width = round(self.figure.get_figwidth() * SCREEN_DPI)
         display(
@@ -82,8 +88,11 @@ def image_grid(
 ) -> Plot:
     """Draw grey images (h, w) in rows, each in its own range of values, with titles (or none)."""
     rows = -(-len(images) // columns)
+    tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    figure = Figure((WIDTH, rows * (WIDTH / columns + 0.24 * lines)), layout="constrained")
+    figure = Figure(
+        (WIDTH, rows * (WIDTH / columns * min(1, tallest) + 0.24 * lines)), layout="constrained"
+    )
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
         ax.axis("off")
@@ -91,6 +100,8 @@ def image_grid(
         ax.imshow(image, cmap="gray")
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title, fontsize=min(13, 100 / columns), loc="center")
+    if max(np.shape(image)[0] for image in images) > 300:
+        figure.set_dpi(SCREEN_DPI)  # the grain of photos would fill the file
     return Plot(figure, caption)
 
 
@@ -293,3 +304,24 @@ def architecture(model: "keras.Sequential") -> Plot:
         f"{maps[-1][2]}; {parameters[most] / sum(parameters):.0%} of the {sum(parameters):,} "
         f"parameters are in the first {names[most]} layer.",
     )
+
+
+@styled
+def comparison(names: Sequence[str], measures: Mapping[str, Sequence[float]], caption: str) -> Plot:
+    """Draw a panel of bars for each measure (with its unit): one for each name, the last marked."""
+    figure = Figure((WIDTH, 4.6), layout="constrained")
+    panels = figure.subplots(-(-len(measures) // 3), 3, squeeze=False).ravel()
+    for ax in panels[len(measures) :]:
+        ax.axis("off")
+    for ax, (measure, values) in zip(panels, measures.items(), strict=False):
+        colours = [*[BLUE] * (len(names) - 1), ORANGE]
+        drawn = ax.barh(list(names), values, color=colours, height=0.65)
+        texts = [f"{value:,.0f}" if value >= 100 else f"{value:.3g}" for value in values]
+        ax.bar_label(drawn, texts, padding=3)
+        ax.set_title(measure)
+        ax.margins(x=0.35)
+        ax.invert_yaxis()
+        ax.grid(visible=False)
+        ax.tick_params(axis="x", labelbottom=False, length=0)
+        ax.label_outer(remove_inner_ticks=False)
+    return Plot(figure, caption)

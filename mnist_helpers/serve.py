@@ -6,6 +6,7 @@ Introduced in notebook 06.
 import argparse
 import asyncio
 import contextlib
+import copy
 import io
 import ipaddress
 import socket
@@ -19,12 +20,13 @@ from typing import IO, Annotated, Any
 import anyio
 import numpy as np
 import uvicorn
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from mnist_helpers import classifier, images, store
@@ -179,7 +181,7 @@ def build_app(model: classifier.Classifier) -> FastAPI:
                     )
         except TimeoutError as error:
             raise HTTPException(503, "Too busy to answer in time: try again later.") from error
-        predictions = [_answer(reading, with_image) for reading in readings]
+        predictions = [Prediction(**reading.to_json(with_image)) for reading in readings]
         answer = Predictions(model=identity, predictions=predictions)
         return Response(answer.model_dump_json(), media_type="application/json")
 
@@ -211,7 +213,7 @@ def build_app(model: classifier.Classifier) -> FastAPI:
 
 async def _receive(request: Request) -> bytes:
     """Receive the body, within the limits of size and time."""
-    parts, size = [], 0
+    parts, size, hang_up = [], 0, {"Connection": "close"}
     try:
         async with asyncio.timeout(PATIENCE):
             async for part in request.stream():
@@ -221,11 +223,13 @@ async def _receive(request: Request) -> bytes:
                 elif size > 5 * MAX_BYTES:  # until then, let the client send, and then listen
                     break
     except TimeoutError as error:
-        raise HTTPException(408, f"The body was not complete after {PATIENCE:.0f} s.") from error
+        message = f"The body was not complete after {PATIENCE:.0f} s."
+        raise HTTPException(408, message, hang_up) from error
     except ClientDisconnect as error:
         raise HTTPException(400, "The connection was closed before the body ended.") from error
     if size > MAX_BYTES:
-        raise HTTPException(413, f"Send at most {MAX_BYTES:,} bytes: fewer or smaller images.")
+        message = f"Send at most {MAX_BYTES:,} bytes: fewer or smaller images."
+        raise HTTPException(413, message, hang_up)
     return b"".join(parts)
 
 
@@ -250,29 +254,23 @@ async def _files(request: Request, body: bytes) -> list[bytes]:
     async def replay() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async with Request(request.scope, replay).form(max_files=MAX_FILES + 1) as form:
-        files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
-        if not files:
-            raise HTTPException(422, 'The form has no files: send pictures as "files".')
-        if len(files) > MAX_FILES:
-            raise HTTPException(413, f"Send at most {MAX_FILES} files in a request.")
-        return [await file.read() for file in files]
-
-
-def _answer(reading: classifier.Reading, with_image: bool) -> Prediction:
-    image = reading.image if with_image else None
-    return Prediction(
-        label=reading.label,
-        probabilities=None if reading.probabilities is None else reading.probabilities.tolist(),
-        message=reading.message,
-        image=None if image is None else (255 * image).round().astype(int).tolist(),
-    )
+    try:
+        async with Request(request.scope, replay).form(max_files=MAX_FILES) as form:
+            files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
+            if not files:
+                raise HTTPException(422, 'The form has no files: send pictures as "files".')
+            return [await file.read() for file in files]
+    except HTTPException as error:
+        if error.detail.startswith("Too many"):
+            raise HTTPException(413, f"Send at most {MAX_FILES} files in a form.") from error
+        raise
 
 
 def _first(errors: Iterable[dict[str, Any]]) -> str:
     """Say where the first error is, and which; without what was sent."""
     error = next(iter(errors))
-    return f"{'.'.join(map(str, error['loc']))}: {error['msg']}".removeprefix(": ")
+    where = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    return f"{'.'.join(map(str, where))}: {error['msg']}".removeprefix(": ")
 
 
 class Service(subprocess.Popen):
@@ -337,8 +335,13 @@ def main() -> None:
     if not ipaddress.ip_address(host).is_loopback:
         print("Others in the network can reach this service; it asks for no password.")
     print(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    log = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    log["handlers"]["access"]["stream"] = "ext://sys.stderr"  # nobody may read standard output
     config = uvicorn.Config(
         build_app(model),
+        http="h11",  # bounds the headers, too
+        ws="none",
+        log_config=log,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=int(PATIENCE),
         server_header=False,

@@ -75,6 +75,6 @@ def test_on_an_intel_mac_the_error_says_so(monkeypatch):
 def test_unknown_rooms_are_named():
     import mnist_helpers
 
-    with pytest.raises(AttributeError, match="it has images, data"):
+    with pytest.raises(AttributeError, match="it has quiet, images, data"):
         _ = mnist_helpers.kitchen
     assert "plots" in dir(mnist_helpers)

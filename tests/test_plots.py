@@ -115,3 +115,20 @@ def test_architecture_names_every_layer_shape_and_count():
 def test_table():
     text = plots.table({"epoch": [1, 2], "name": ["a", "b"]}).data
     assert text.splitlines()[1:3] == ["| ---: | :--- |", "| 1 | a |"]
+
+
+def test_image_grid_keeps_files_of_photos_small():
+    sides = ((28, 28), (360, 480))
+    small, large = (plots.image_grid([np.eye(*side)], [], "c", 1).figure for side in sides)
+    assert large.dpi < small.dpi
+    assert large.get_figheight() == pytest.approx(0.75 * small.get_figheight())
+
+
+def test_comparison_draws_a_panel_for_each_measure_and_a_bar_for_each_name():
+    measures = {"size (MB)": [1.0, 2.0], "time (ms)": [0.123, 4567.0]}
+    figure, caption = plots.comparison(("old", "new"), measures, "Compared.")
+    assert caption == "Compared."
+    for ax, (name, values) in zip(figure.axes, measures.items(), strict=False):
+        assert ax.get_title("left") == name
+        assert [bar.get_width() for bar in ax.patches] == values
+    assert [text.get_text() for text in figure.axes[1].texts] == ["0.123", "4,567"]

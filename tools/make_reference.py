@@ -22,7 +22,8 @@ def main() -> None:
     exported = store.REFERENCE / store.EXPORTED
     store.load_model(run.path).export(exported, format="litert", verbose=False)
     store.note_export(run, store.REFERENCE)
-    print(f"{exported.name}: {exported.stat().st_size / 1e6:.2f} MB, {store.find_export(store.REFERENCE).version}")
+    size, version = exported.stat().st_size, store.find_export(store.REFERENCE).version
+    print(f"{exported.name}: {size / 1e6:.2f} MB, version {version}")
 
 
 def copy_model() -> None:

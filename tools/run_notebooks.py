@@ -64,6 +64,9 @@ def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
         record_timing=False,
         on_cell_executed=report if progress else None,
     ).execute()
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        # A widget lives in the kernel that has ended; its still picture stays.
+        output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     notebook.metadata = {  # without the version of this machine's Python
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

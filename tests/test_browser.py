@@ -1,0 +1,513 @@
+"""The pad as learners use it, in a real browser: the service's page and the notebook widget.
+
+SCREENSHOTS=folder keeps a picture of each test.
+"""
+
+import base64
+import contextlib
+import io
+import itertools
+import json
+import math
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+from playwright.sync_api import Error, expect, sync_playwright
+
+from mnist_helpers import data, images, pad, serve
+
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+DIGITS = {  # strokes of points in 0…1, y downwards
+    7: [[(0.28, 0.2), (0.72, 0.2), (0.44, 0.85)]],
+    1: [[(0.52, 0.15), (0.48, 0.85)]],
+    0: [
+        [
+            (
+                0.5 + 0.2 * math.sin(turn / 12 * math.tau),
+                0.5 - 0.33 * math.cos(turn / 12 * math.tau),
+            )
+            for turn in range(13)
+        ]
+    ],
+}
+PAPER = "canvas[role=application]"
+HINT = "Draw a digit from 0 to 9"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start the browser with more flags; each set of flags once."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    found = found or next((place for place in PLACES if Path(place).exists()), None)
+    if not found:
+        pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
+    with sync_playwright() as playwright:
+        running = {}
+
+        def start(*flags):
+            if flags not in running:
+                options = {"executable_path": found, "args": [*QUIET, *flags]}
+                running[flags] = playwright.chromium.launch(**options)
+            return running[flags]
+
+        yield start
+        for browser in running.values():
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def url():
+    """The service, as `python -m mnist_helpers.serve` starts it."""
+    with serve.Service() as service:
+        yield service.url.rstrip("/")
+
+
+@pytest.fixture
+def open_page(request, chromium, url):
+    """Open the service's page; at the end, nothing may have left the host or gone wrong."""
+    contexts, addresses, errors = [], [], []
+
+    def open_page(*flags, script="", **options):
+        context = chromium(*flags).new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda sent: addresses.append(sent.url))
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(script)
+        page.goto(url)
+        expect(message(page)).to_have_text(HINT)
+        page.errors = errors
+        return page
+
+    yield open_page
+    for context in contexts:
+        keep_screenshot(context.pages[0], request.node.name)
+        context.close()
+    assert addresses and all(a.startswith((url, "data:", "blob:")) for a in addresses), addresses
+    assert not errors
+
+
+@pytest.fixture(scope="module")
+def photo(url):
+    """The label of a validation digit that the service reads right; it, dark on light paper."""
+    training = data.load_training()
+    for image, label in zip(training.validation_images, training.validation_labels, strict=True):
+        paper = Image.new("L", (640, 480), 225)
+        digit = Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)
+        paper.paste(40, (180, 100), digit)
+        answer = requests.post(
+            f"{url}/predict", data=png(paper), headers={"Content-Type": "image/png"}
+        )
+        reading = answer.json()["predictions"][0]
+        if reading["label"] == label and max(reading["probabilities"]) > 0.9:
+            return int(label), paper
+    raise AssertionError("the service reads none")
+
+
+def png(picture):
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def keep_screenshot(page, name):
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder, f"{name}.png"))
+
+
+def digit(page):
+    return page.locator(".digit-pad-digit")
+
+
+def message(page):
+    return page.locator(".digit-pad-message")
+
+
+def spoken(page):
+    return page.locator("[aria-live=polite]")
+
+
+def probabilities(page):
+    return page.locator(".digit-pad-value").all_inner_texts()
+
+
+def seen(page):
+    """The image that the page shows as the network's: (28, 28), 0…255."""
+    shades = page.locator("figure canvas").evaluate(
+        "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
+    )
+    return np.reshape(shades, (28, 28, 4))[..., 0]
+
+
+def choose(page, source):
+    page.locator(".digit-pad-sources").get_by_text(source, exact=True).click()
+
+
+def on_paper(page, point):
+    box = page.locator(PAPER).bounding_box()
+    return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+
+def draw(page, strokes, lift=True):
+    for stroke in strokes:
+        page.mouse.move(*on_paper(page, stroke[0]))
+        page.mouse.down()
+        for point in stroke[1:]:
+            page.mouse.move(*on_paper(page, point), steps=5)
+        if lift:
+            page.mouse.up()
+
+
+@pytest.mark.parametrize("label", DIGITS)
+def test_the_answer_follows_the_mouse_and_is_right(open_page, label):
+    page = open_page()
+    (stroke,) = DIGITS[label]
+    draw(page, [stroke[: len(stroke) // 2 + 1]], lift=False)
+    expect(page.locator(".digit-pad-value").first).not_to_have_text("–")
+    early = probabilities(page), seen(page)
+    for point in stroke[len(stroke) // 2 + 1 :]:
+        page.mouse.move(*on_paper(page, point), steps=5)
+    expect(digit(page)).to_have_text(f"{label}")  # the button is still down
+    if label != 1:  # half of a 1 is a 1
+        assert probabilities(page) != early[0]
+        assert (seen(page) != early[1]).any()
+    page.mouse.up()
+    expect(message(page)).to_contain_text("% probability")
+    expect(page.locator(".is-winner .digit-pad-name")).to_have_text(f"{label}")
+    assert seen(page).max() > 200 and seen(page)[0].max() == 0  # white ink on black
+
+
+def test_clear_takes_everything_back_and_the_result_is_spoken(open_page):
+    page = open_page()
+    for wipe in (
+        page.get_by_role("button", name="Clear").click,
+        lambda: page.keyboard.press("Escape"),
+    ):
+        draw(page, DIGITS[7])
+        expect(spoken(page)).to_contain_text("7, ")
+        assert spoken(page).text_content() == f"7, {probabilities(page)[7]}"
+        wipe()
+        expect(message(page)).to_have_text(HINT)
+        expect(digit(page)).to_have_text("–")
+        expect(spoken(page)).to_have_text("Cleared")
+        assert probabilities(page) == ["–"] * 10
+        assert not seen(page).any()
+        assert page.locator(PAPER).evaluate(
+            "c => c.getContext('2d').getImageData(0, 0, 840, 840).data.every((v) => v === 255)"
+        )
+
+
+def test_a_digit_can_be_drawn_with_keys_alone(open_page):
+    page = open_page()
+    while page.evaluate("document.activeElement.getAttribute('role')") != "application":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".digit-pad-cursor")).to_be_visible()
+    expect(message(page)).to_have_text(HINT)  # the pen is still up
+    page.keyboard.press("Space")
+    expect(spoken(page)).to_have_text("Pen down")
+    for _ in range(18):
+        page.keyboard.press("ArrowDown")
+    expect(digit(page)).to_have_text("1")
+    page.keyboard.press("Space")
+    expect(spoken(page)).to_contain_text("1, ")
+    before = seen(page)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")  # the pen is up: no ink
+    page.wait_for_timeout(200)  # an answer would come now
+    assert (seen(page) == before).all()
+
+
+def test_one_request_at_a_time_and_none_outlives_clear(open_page):
+    page = open_page()
+    held = []
+    page.route("**/predict*", lambda route: held.append(route))
+    draw(page, DIGITS[0])
+    page.wait_for_timeout(300)
+    assert len(held) == 1
+    page.get_by_role("button", name="Clear").click()
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert len(held) == 1
+    expect(message(page)).to_have_text(HINT)
+
+
+def test_failures_are_told_and_pass(open_page):
+    page = open_page()
+    page.route("**/predict*", lambda route: route.abort())
+    draw(page, DIGITS[7])
+    told = "The service cannot be reached: is it still running?"
+    expect(message(page)).to_have_text(told)
+    expect(spoken(page)).to_have_text(told)
+    page.unroute("**/predict*")
+    refusal = {"status": 413, "json": {"detail": "The picture is too large: send a smaller one."}}
+    page.route("**/predict*", lambda route: route.fulfill(**refusal))
+    draw(page, [[(0.1, 0.1), (0.12, 0.1)]])
+    expect(message(page)).to_have_text(refusal["json"]["detail"])
+    page.unroute("**/predict*")
+    page.get_by_role("button", name="Clear").click()
+    draw(page, DIGITS[7])
+    expect(digit(page)).to_have_text("7")
+    assert page.errors and all("Failed to load resource" in error for error in page.errors)
+    page.errors.clear()
+
+
+GIVE = """(target, [kind, base64, type]) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], "given", { type }));
+  const event = { bubbles: true, cancelable: true, dataTransfer: given, clipboardData: given };
+  target.dispatchEvent(new (kind === "drop" ? DragEvent : ClipboardEvent)(kind, event));
+}"""
+
+
+def test_a_picture_is_chosen_dropped_or_pasted(open_page, photo):
+    label, paper = photo
+    page = open_page()
+    choose(page, "Picture")
+    file = {"name": "digit.png", "mimeType": "image/png", "buffer": png(paper)}
+    page.locator("input[type=file]").set_input_files(file)
+    expect(digit(page)).to_have_text(f"{label}")
+    text = {"name": "digit.png", "mimeType": "image/png", "buffer": b"no picture at all"}
+    page.locator("input[type=file]").set_input_files(text)
+    expect(message(page)).to_have_text(
+        "This file is no picture that the browser can read: choose a PNG, JPEG or WebP."
+    )
+    large = base64.b64encode(png(paper.resize((1600, 1200)))).decode()
+    for kind in ("drop", "paste"):
+        choose(page, "Draw")
+        expect(message(page)).to_have_text(HINT)
+        page.locator(PAPER).evaluate(GIVE, [kind, large, "image/png"])
+        expect(digit(page)).to_have_text(f"{label}")
+        assert page.get_by_label("Your picture").evaluate("c => [c.width, c.height]") == [800, 600]
+    assert page.get_by_role("radio", name="Picture").is_checked()
+
+
+def film(path, paper):
+    """Write a still picture as a film of two frames that Chromium takes for a camera's."""
+    frame = np.asarray(paper).tobytes() + bytes([128]) * (640 * 480 // 2)  # grey: no colour
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F30:1 Ip A1:1 C420\n" + 2 * (b"FRAME\n" + frame))
+
+
+def test_the_camera_reads_a_digit_and_stops_when_left(open_page, photo, tmp_path):
+    label, paper = photo
+    film(tmp_path / "digit.y4m", paper)
+    fake = f"--use-file-for-fake-video-capture={tmp_path / 'digit.y4m'}"
+    page = open_page(FAKE_CAMERA, "--use-fake-ui-for-media-stream", fake)
+    choose(page, "Camera")
+    expect(digit(page)).to_have_text(f"{label}")
+    expect(spoken(page)).to_contain_text(f"{label}, ")
+    stream = page.locator("video").evaluate_handle("video => video.srcObject")
+    keep_screenshot(page, "camera")
+    choose(page, "Draw")
+    assert stream.evaluate("stream => stream.getTracks().every(t => t.readyState === 'ended')")
+    page.wait_for_timeout(400)  # a late answer would come now
+    expect(message(page)).to_have_text(HINT)
+
+
+def test_a_refused_camera_is_told_and_drawing_still_works(open_page):
+    page = open_page(FAKE_CAMERA)
+    choose(page, "Camera")
+    expect(message(page)).to_contain_text("The browser was not allowed to use the camera.")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    choose(page, "Draw")
+    draw(page, DIGITS[7])
+    expect(digit(page)).to_have_text("7")
+
+
+@pytest.mark.parametrize(
+    ("camera", "told"),
+    [
+        ("undefined", "Browsers give the camera only to pages on https or localhost."),
+        ("NotFoundError", "No camera was found."),
+        ("NotReadableError", "The camera is in use by another program."),
+    ],
+    ids=["insecure", "none", "in_use"],
+)
+def test_a_missing_camera_is_told(open_page, camera, told):
+    refuse = f"{{ getUserMedia: async () => {{ throw new DOMException('', '{camera}'); }} }}"
+    value = camera if camera == "undefined" else refuse
+    page = open_page(
+        script=f"Object.defineProperty(navigator, 'mediaDevices', {{ value: {value} }})"
+    )
+    choose(page, "Camera")
+    expect(message(page)).to_contain_text(told)
+    expect(spoken(page)).to_contain_text(told)
+
+
+def test_on_a_phone_a_finger_draws_and_nothing_overlaps(open_page):
+    size = {"width": 360, "height": 740}
+    page = open_page(viewport=size, has_touch=True, is_mobile=True, device_scale_factor=2)
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *points):
+        at = [dict(zip("xy", on_paper(page, point), strict=True)) for point in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    corners = DIGITS[7][0]
+    send("touchStart", corners[0])
+    for start, end in itertools.pairwise(corners):
+        for share in np.linspace(0, 1, 8):
+            send("touchMove", np.add(start, share * np.subtract(end, start)).tolist())
+    expect(digit(page)).to_have_text("7")  # the finger is still down
+    send("touchEnd")
+    assert page.evaluate("[scrollX, scrollY]") == [0, 0]
+    for source in ("Draw", "Camera", "Picture"):
+        choose(page, source)
+        assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+        parts = page.locator(
+            ".digit-pad-sources, .digit-pad-stage, .digit-pad-tools:visible, footer, "
+            ".digit-pad-answer, .digit-pad figure, .digit-pad-chart"
+        )
+        boxes = [part.bounding_box() for part in parts.all()]
+        assert len(boxes) == 7
+        for one, other in itertools.combinations(boxes, 2):
+            below = (
+                one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+            )
+            beside = (
+                one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            )
+            assert below or beside, (source, one, other)
+    choose(page, "Draw")
+    chart = page.locator(".digit-pad-chart").bounding_box()
+    assert chart["y"] + chart["height"] <= size["height"], "the probabilities are out of view"
+
+
+class Failing:
+    """A classifier that raises."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def read(self, file):
+        raise self.error
+
+
+def test_the_widget_passes_on_what_went_wrong(monkeypatch):
+    sent = []
+    monkeypatch.setattr(pad.Pad, "send", lambda self, content: sent.append(content))
+    refused = pad.Pad(Failing(images.PictureError("The picture is all one colour.")))
+    refused._handle_custom_msg({"id": "1"}, [memoryview(b"picture")])
+    assert sent == [{"id": "1", "error": "The picture is all one colour."}]
+    with pytest.raises(RuntimeError, match="weights"):
+        pad.Pad(Failing(RuntimeError("no weights")))._read(None, {"id": "2"}, [memoryview(b"")])
+    assert sent[1] == {"id": "2", "error": "RuntimeError: no weights"}
+
+
+def test_where_no_widget_can_be_shown_there_is_a_still_picture(monkeypatch, tmp_path):
+    widget = pad.Pad(None)
+    monkeypatch.setattr(pad, "WEB", tmp_path)
+    bundle, _ = widget._repr_mimebundle_()
+    assert "image/png" not in bundle and "application/vnd.jupyter.widget-view+json" in bundle
+    (tmp_path / "still.png").write_bytes(b"still")
+    bundle, metadata = widget._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == b"still"
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert metadata["image/png"]["alt"] == pad.ALT
+
+
+CELLS = (
+    "from mnist_helpers import classifier\n"
+    "from mnist_helpers.pad import Pad\n\n"
+    "pad = Pad(classifier.load())\n"
+    "pad",
+    "numbers = [number for stroke in pad.strokes for point in stroke for number in point]\n"
+    "print('strokes:', len(pad.strokes), 'inside:', 0 <= min(numbers) <= max(numbers) <= 1)",
+)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """JupyterLab with one notebook, and nothing of the user's; its address."""
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel}
+    work = tmp_path / "work"
+    work.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), work / "pad.ipynb")
+    places = "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR IPYTHONDIR"
+    places += " JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR"
+    settings = {name: str(tmp_path / name) for name in places.split()}
+    note = Path(settings["JUPYTERLAB_SETTINGS_DIR"], "@jupyterlab", "apputils-extension")
+    note.mkdir(parents=True)
+    calm = {"fetchNews": "false", "checkForUpdates": False}
+    (note / "notification.jupyterlab-settings").write_text(json.dumps(calm))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={work}"]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | settings, stderr=log, stdout=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(f"{address}/api", timeout=5).raise_for_status()
+                break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()  # its kernel, too
+        server.wait(30)
+
+
+def test_the_widget_reads_in_jupyterlab(request, chromium, lab):
+    context = chromium().new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        page.goto(f"{lab}/lab/tree/pad.ipynb")
+        editors = page.locator(".jp-Notebook .cm-content")
+        editors.first.click()
+        status = page.locator("#jp-main-statusbar")
+        expect(status).to_contain_text("| Idle", timeout=60_000)  # before, the key would be lost
+        page.keyboard.press("Shift+Enter")
+        expect(message(page)).to_have_text(HINT, timeout=60_000)
+        draw(page, DIGITS[7])
+        expect(digit(page)).to_have_text("7", timeout=30_000)
+        keep_screenshot(page, request.node.name)
+        page.keyboard.press("x")  # JupyterLab's shortcut that cuts a cell; not on the pad
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Space")
+        expect(editors).to_have_count(2)
+        editors.last.click()
+        page.keyboard.press("Shift+Enter")
+        output = page.locator(".jp-OutputArea-output", has_text="strokes:")
+        expect(output).to_contain_text("strokes: 2 inside: True")
+    finally:
+        with contextlib.suppress(Error):
+            keep_screenshot(page, f"{request.node.name}_end")
+        context.close()
+    assert not errors
