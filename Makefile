@@ -48,7 +48,7 @@ clean: ## remove .venv and everything that was produced
 $(READY): requirements.lock
 	@$(or $(PYTHON),python3) -c "$(FIND)" || { echo "This series needs Python 3.11, 3.12 or 3.13 \
 	(TensorFlow has no build for others): install one, or name it, as in: make lab PYTHON=python3.12"; exit 1; }
-	@echo "Setting up .venv with $(PYTHON): some 190 packages, 3 GB, a few minutes ..."
+	@echo "Setting up .venv with $(PYTHON): some 170 packages, 3 GB, a few minutes ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .

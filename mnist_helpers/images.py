@@ -24,7 +24,7 @@ FLAT = 0.1  # of the range from black to white; less contrast than that is no in
 PALE = 0.1  # of the strongest ink; what is paler counts as ground
 SMALL = 0.035  # of the picture's longer side; a smaller blob is a speck
 GRAIN = 5  # standard deviations of the ground's grain; what is paler counts as ground
-SLANT = 0.2  # columns to the side for each row; MNIST's own digits slant as much
+SLANT = 0.2  # columns to the side for each row, about the mean of MNIST's own digits
 
 Picture = str | Path | BinaryIO | np.ndarray | Image.Image
 

@@ -90,9 +90,10 @@ def image_grid(
     rows = -(-len(images) // columns)
     tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    figure = Figure(
-        (WIDTH, rows * (WIDTH / columns * min(1, tallest) + 0.24 * lines)), layout="constrained"
-    )
+    height = rows * (WIDTH / columns * min(1, tallest) + 0.24 * lines)
+    has_photos = max(np.shape(image)[0] for image in images) > 200  # their grain fills the file
+    dpi = SCREEN_DPI if has_photos else FILE_DPI
+    figure = Figure((WIDTH, height), dpi=dpi, layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax in axes:
         ax.axis("off")
@@ -100,8 +101,6 @@ def image_grid(
         ax.imshow(image, cmap="gray")
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title, fontsize=min(13, 100 / columns), loc="center")
-    if max(np.shape(image)[0] for image in images) > 300:
-        figure.set_dpi(SCREEN_DPI)  # the grain of photos would fill the file
     return Plot(figure, caption)
 
 

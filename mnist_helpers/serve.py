@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import contextlib
 import copy
+import gc
 import io
 import ipaddress
 import socket
@@ -291,10 +292,17 @@ class Service(subprocess.Popen):
             RuntimeError: It did not start; the reason is in the log.
         """
         command = [sys.executable, "-m", "mnist_helpers.serve", "--port=0", "--stop-with-stdin"]
+        # A group of its own: what interrupts a notebook's cell shall not stop the service.
+        new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # on Windows
         super().__init__(
-            [*command, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            [*command, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
             encoding="utf-8",
-        )  # fmt: skip
+            start_new_session=not new_group,
+            creationflags=new_group,
+        )
         lines = iter(self.stdout.readline, "")
         self.url = next((x.split()[-1] for x in lines if x.startswith("Serving on")), "")
         if not self.url:
@@ -337,6 +345,7 @@ def main() -> None:
     print(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
     log = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     log["handlers"]["access"]["stream"] = "ext://sys.stderr"  # nobody may read standard output
+    log["formatters"]["access"] = {"format": "%(levelname)s:     %(message)s"}  # the quicker one
     config = uvicorn.Config(
         build_app(model),
         http="h11",  # bounds the headers, too
@@ -347,6 +356,7 @@ def main() -> None:
         server_header=False,
     )
     server = uvicorn.Server(config)
+    gc.freeze()  # what is loaded by now stays: the garbage collector need not look at it again
 
     def stop_with_stdin() -> None:
         sys.stdin.read()

@@ -78,7 +78,9 @@ def main() -> None:
     """Run all notebooks; stop at the first that fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in-place", action="store_true", help="rewrite the notebooks themselves")
-    in_place = parser.parse_args().in_place
+    parser.add_argument("--last", default="99", metavar="NN", help="stop after notebook NN")
+    options = parser.parse_args()
+    in_place = options.in_place
     try:
         source = settle_data()
     except data.DataError as error:
@@ -93,7 +95,7 @@ def main() -> None:
     target = NOTEBOOKS if in_place else store.artifacts() / "executed"
     target.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name[:2] <= options.last):
         begun = time.monotonic()
         try:
             notebook = execute(path)

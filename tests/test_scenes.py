@@ -1,0 +1,69 @@
+"""The made pictures: always the same, as varied as promised, and too hard without preparation."""
+
+import numpy as np
+import pytest
+
+from mnist_helpers import classifier, data, images, scenes, store
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """60 digits, and what they are, that no test set knows."""
+    training = data.load_training()
+    return training.validation_images[:60], training.validation_labels[:60]
+
+
+@pytest.fixture(scope="module")
+def pictures(digits):
+    return scenes.make(digits[0], seed=0)
+
+
+def test_there_is_a_grey_picture_for_each_digit(pictures, digits):
+    assert len(pictures) == len(digits[0])
+    assert {(p.shape, p.dtype.name) for p in pictures} == {((360, 480), "uint8")}
+
+
+def test_one_seed_gives_always_the_same_pictures_and_another_seed_others(digits):
+    few = digits[0][:8]
+    before = few.copy()
+    pictures = scenes.make(few, seed=0)
+    assert all(map(np.array_equal, pictures, scenes.make(few, seed=0)))
+    assert not any(map(np.array_equal, pictures, scenes.make(few, seed=1)))
+    assert np.array_equal(few, before), "the digits themselves stay as they are"
+
+
+def test_paper_is_light_or_dark(pictures):
+    grounds = np.array([np.median(picture) for picture in pictures])
+    assert (grounds > 128).mean() > 0.4 and 0.1 < (grounds < 85).mean() < 0.6
+
+
+def test_every_picture_shows_something_and_none_is_like_another(pictures):
+    assert min(picture.std() for picture in pictures) > 2
+    assert len({picture.tobytes() for picture in pictures}) == len(pictures)
+
+
+def test_pictures_without_a_digit_are_always_the_same_and_of_the_same_kind():
+    pictures = scenes.make_without_digit(6, seed=3)
+    assert {(p.shape, p.dtype.name) for p in pictures} == {((360, 480), "uint8")}
+    assert all(map(np.array_equal, pictures, scenes.make_without_digit(6, seed=3)))
+    assert not any(map(np.array_equal, pictures, scenes.make_without_digit(6, seed=4)))
+
+
+def test_in_most_pictures_without_a_digit_none_is_seen():
+    model = classifier.load(store.REFERENCE)
+    pictures = scenes.make_without_digit(30, seed=0)
+    assert sum(model.read(picture).label is None for picture in pictures) > 0.75 * len(pictures)
+
+
+def share_read(pictures, labels, steps):
+    """Return how many of the digits are read right when prepared with these steps."""
+    model, right = classifier.load(store.REFERENCE), 0
+    for picture, label in zip(pictures, labels, strict=True):
+        image = images.prepare(picture, steps).image
+        right += model.probabilities(image[np.newaxis])[0].argmax() == label
+    return right / len(labels)
+
+
+def test_the_preparation_is_what_makes_the_pictures_readable(pictures, digits):
+    assert share_read(pictures, digits[1], images.STEPS) > 0.85
+    assert share_read(pictures, digits[1], ()) < 0.4
