@@ -44,7 +44,7 @@ def main() -> None:
         f"{data.find().name}, with the reference model {reader.version}: {len(pictures)} made "
         f"pictures (seed {SEED}), and {len(digits):,} images as they are.",
         "",
-        "| preparation | accuracy on made pictures | on images of the data set | time for a picture |",
+        "| preparation | accuracy on made pictures | on the data set | time for a picture |",
         "|---|---:|---:|---:|",
         f"| none | | {accuracy(list(digits / np.float32(255)), labels)} | |",
     ]
