@@ -87,7 +87,7 @@ class Classifier:
         """Classify one image, float32 (28, 28) in [0, 1], unless it looks like no digit."""
         probabilities = self.probabilities(image[np.newaxis])[0]
         best, share = int(probabilities.argmax()), np.count_nonzero(image > INK) / image.size
-        if share == 0 or share > FULL or probabilities[best] < SURE:
+        if share > FULL or probabilities[best] < SURE:
             message = "No digit in view: show one digit, large and clear, on plain ground."
             return Reading(None, probabilities, image, message)
         return Reading(best, probabilities, image, None)

@@ -121,6 +121,12 @@ def test_an_unsure_answer_is_no_label(model, digits):
     assert all(has_label <= is_sure for has_label, is_sure in zip(labelled, sure, strict=True))
 
 
+def test_more_ink_than_a_digit_has_gets_no_label_even_if_the_model_is_sure(model, digits):
+    readings = [model.judge(1 - digit) for digit in digits[..., 0]]
+    assert any(reading.probabilities.max() > classifier.SURE for reading in readings)
+    assert all(reading.label is None for reading in readings)
+
+
 def test_nearly_all_digits_get_a_label(model, digits):
     assert sum(model.judge(digit).label is not None for digit in digits[..., 0]) > 0.8 * len(digits)
 

@@ -355,6 +355,13 @@ def test_empty_paper_shows_no_digit(shade, size):
         prepare(np.full(size, shade, np.uint8))
 
 
+@pytest.mark.parametrize("blur", [0, 1, 2])
+def test_coarse_grain_on_empty_paper_is_no_digit(blur):
+    grain = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(300, 400)), blur)
+    with pytest.raises(NoDigitError):
+        prepare((200 + grain * 16 / grain.std()).clip(0, 255).astype(np.uint8))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_empty_paper_with_grain_and_a_slope_of_light_shows_no_digit(seed):
     grain = np.random.default_rng(seed).normal(200, 6, (300, 400))
