@@ -37,7 +37,7 @@ MAX_BYTES = 10_000_000  # of a request's body
 MAX_IMAGES, MAX_FILES = 100, 10  # in a request
 PATIENCE = 10.0  # seconds to receive a request; seconds until it is answered; seconds to stop
 MAX_CONNECTIONS = 200
-UNPACKING = 2  # pictures unpacked at a time: each may take 100 MB
+UNPACKING = 2  # pictures unpacked at a time: a 25-megapixel one takes up to 620 MB (TIFF, 32 bits)
 WEB = Path(__file__).parent / "web"
 # The page loads nothing from other hosts, and no other page may frame it.
 POLICY = (
