@@ -16,7 +16,7 @@ from scipy import ndimage
 
 SIDE, BOX = 28, 20  # pixels
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
-MAX_PIXELS = 25_000_000  # of a phone's camera; unpacked, 100 MB in colour, 600 MB with 32 bits a shade
+MAX_PIXELS = 25_000_000  # as of a phone's camera; unpacked 100 MB, with 32 bits a shade 600 MB
 WORKING_SIDE = 480  # pixels; larger pictures are shrunk to it first
 STEPS = ("even light", "largest blob", "upright")  # what `prepare` can do without, to measure it
 
