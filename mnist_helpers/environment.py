@@ -9,7 +9,7 @@ from types import ModuleType
 from IPython import get_ipython
 from IPython.display import display
 
-from mnist_helpers import data
+from mnist_helpers.datasets import mnist
 from mnist_helpers.quiet import quiet_stderr
 
 BANNER = """
@@ -40,8 +40,8 @@ def start(seed: int = 42) -> None:
     import keras
 
     keras.utils.set_random_seed(seed)
-    source = data.find()
-    if not source.is_mnist:
+    source = mnist.find()
+    if source.is_sample:
         text = f"THESE ARE NOT MNIST'S DIGITS: {source.name}. {source.note}"
         html = BANNER.format(name=source.name, note=source.note)
         if get_ipython():
@@ -76,4 +76,4 @@ def _import_tensorflow() -> ModuleType:
 if __name__ == "__main__":
     print(f"{platform.platform()} · {shutil.disk_usage('.').free / 1e9:.0f} GB free")
     start()
-    print(f"data found: {data.find().note}")
+    print(f"data found: {mnist.find().note}")

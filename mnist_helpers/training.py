@@ -1,18 +1,24 @@
 """Watching a training run, and taking it up again after an interruption (notebook 03)."""
 
+import contextlib
 import hashlib
+import itertools
 import json
 import shutil
 import time
+from pathlib import Path
 
+import filelock
 import keras
-from IPython.display import Markdown, display
+from IPython.display import DisplayHandle, Markdown, display
 
-from mnist_helpers import data, plots, store
+from mnist_helpers import artifacts, plots
+from mnist_helpers.datasets import mnist
+from mnist_helpers.datasets.spec import Source
 
 
 class LiveCurves(keras.callbacks.Callback):
-    """Draws the two-panel figure of accuracy and loss while `fit` runs, within epochs too.
+    """Draws the loss and every metric while `fit` runs, within epochs too.
 
     The figure updates in place, so that the finished notebook holds it once. Of a resumed
     training it shows the earlier epochs if `Resume` stands before it in the list.
@@ -25,8 +31,9 @@ class LiveCurves(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Forget an earlier training."""
-        self.started, self.pause, self.handle = time.monotonic(), self.interval, None
-        self.within: dict[str, list[float]] = {"epoch": [], "accuracy": [], "loss": []}
+        self.started, self.pause = time.monotonic(), self.interval
+        self.handle: DisplayHandle | None = None
+        self.within: dict[str, list[float]] = {"epoch": []}
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Note which epoch runs, and show the figure before the first."""
@@ -37,10 +44,11 @@ class LiveCurves(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         """Draw the running averages, if it is time."""
-        if time.monotonic() - self.drawn < self.pause:
+        steps, epochs = self.params["steps"], self.params["epochs"]
+        if not steps or time.monotonic() - self.drawn < self.pause:  # a generator has no steps
             return
-        part, epochs = (batch + 1) / self.params["steps"], self.params["epochs"]
-        for name, value in {"epoch": self.epoch + part, **logs}.items():
+        part = (batch + 1) / steps
+        for name, value in {"epoch": self.epoch + part, **(logs or {})}.items():
             self.within.setdefault(name, []).append(value)
         done = self.epoch + part - self.first  # in epochs
         left = (time.monotonic() - self.started) / done * (epochs - self.epoch - part)
@@ -68,26 +76,50 @@ class Resume(keras.callbacks.BackupAndRestore):
 
     Keras's own callback restores weights and optimiser; this one also brings back the epochs
     from before the interruption, which Keras's History would lack. The backup lies in
-    `artifacts/`, one for each network, optimiser and data, and is removed at the end.
+    `artifacts/`, one for each network, optimiser and data, and is removed at the end. A second
+    kernel that trains the same at the same time has a backup of its own.
     """
 
-    def __init__(self, model: keras.Model) -> None:
-        """Choose the backup's folder by what the compiled model is, so that no other is taken."""
+    def __init__(self, model: keras.Model, source: Source | None = None) -> None:
+        """Choose the backup's folder by what the compiled model is, so that no other is taken.
+
+        Args:
+            model: The compiled model.
+            source: What it is trained on; without it, MNIST as it was found.
+
+        Raises:
+            ArtifactError: The folder for results cannot be written.
+        """
         parts = [part.get_config() | {"name": None} for part in (*model.layers, model.optimizer)]
-        what = json.dumps([parts, str(model.loss), data.find().name], default=str)
-        self.folder = store.artifacts() / f"backup-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
+        what = json.dumps([parts, str(model.loss), (source or mnist.find()).name], default=str)
+        self.folder = self._claim(f"backup-{hashlib.sha256(what.encode()).hexdigest()[:12]}")
         self.earlier: list[dict[str, float]] = []  # the metrics of each epoch
         super().__init__(str(self.folder), double_checkpoint=True)
+
+    def _claim(self, name: str) -> Path:
+        """Take the first folder of this name that no other kernel has; it keeps it till its end."""
+        numbers = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+        with artifacts.writing() as target:
+            while True:
+                folder = target / f"{name}{next(numbers)}"
+                # One lock for all callbacks of this process: a cell that was interrupted has
+                # released nothing when it is run again.
+                self.lock = filelock.FileLock(
+                    target / f".{folder.name}.lock", 0, thread_local=False, is_singleton=True
+                )
+                with contextlib.suppress(filelock.Timeout):
+                    self.lock.acquire()
+                    return folder
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Restore the last complete epoch, if there is one with the same epochs and steps.
 
         Raises:
-            StoreError: The backup is damaged, or its folder cannot be written.
+            ArtifactError: The backup is damaged, or its folder cannot be written.
         """
         self.settings = [self.params["epochs"], self.params["steps"]]
         self.model._initial_epoch = None  # Keras leaves that of an earlier resumption behind
-        with store.writing():
+        with artifacts.writing():
             self.folder.mkdir(exist_ok=True)
         try:
             if (self.folder / "epochs.json").exists():
@@ -100,7 +132,7 @@ class Resume(keras.callbacks.BackupAndRestore):
             if self.model._initial_epoch:
                 print(f"Resuming the interrupted training after epoch {self.model._initial_epoch}.")
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise store.StoreError(
+            raise artifacts.ArtifactError(
                 f"The backup of the interrupted training cannot be read ({error}): delete the "
                 f"folder {self.folder} and run this cell again; it starts from the first epoch."
             ) from error
@@ -111,9 +143,9 @@ class Resume(keras.callbacks.BackupAndRestore):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Back up what this epoch reached."""
-        self.earlier = [*self.earlier[:epoch], {k: float(v) for k, v in logs.items()}]
+        self.earlier = [*self.earlier[:epoch], {k: float(v) for k, v in (logs or {}).items()}]
         record = {"settings": self.settings, "epochs": self.earlier}
-        with store.writing():
+        with artifacts.writing():
             self.folder.mkdir(exist_ok=True)
             fresh = self.folder / "epochs.json.new"
             fresh.write_text(json.dumps(record), encoding="utf-8")
@@ -124,6 +156,7 @@ class Resume(keras.callbacks.BackupAndRestore):
         """Remove the backup."""
         self._bring_back(len(self.earlier))
         super().on_train_end(logs)
+        self.lock.release(force=True)
 
     def _bring_back(self, epoch: int) -> None:
         history = self.model.history

@@ -122,7 +122,8 @@ def _ink(grey: np.ndarray) -> tuple[np.ndarray, float]:
     size = max(3, round(0.35 * min(coarse.shape)))
     take_away = ndimage.grey_closing if is_dark else ndimage.grey_opening
     ground = ndimage.gaussian_filter(take_away(coarse, (size, size)), 1)
-    ground = _resize(ground, *grey.shape, Image.Resampling.BILINEAR)
+    height, width = grey.shape
+    ground = _resize(ground, height, width, Image.Resampling.BILINEAR)
     # Dark ink swallows a share of the light that is there; in a shadow, a share of less.
     ink = (ground - smooth) / np.maximum(ground, 0.05) if is_dark else smooth - ground
     level = np.median(ink)
@@ -192,6 +193,7 @@ def _grey(picture: Picture) -> np.ndarray:
     Transparent parts get white or black paper, whichever lets the ink show.
     """
     name = picture if isinstance(picture, str | Path) else "The picture"
+    opened: contextlib.AbstractContextManager[Image.Image]
     try:
         if isinstance(picture, np.ndarray):
             opened = contextlib.nullcontext(Image.fromarray(_bytes(picture)))
@@ -204,7 +206,7 @@ def _grey(picture: Picture) -> np.ndarray:
                 raise TooLargeError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.")
             image.draft(None, (WORKING_SIDE, WORKING_SIDE))  # unpacks a JPEG at a fraction
             if image.mode[0] in "IF":  # 16 or 32 bits a pixel
-                values = np.asarray(image)
+                values = np.asarray(ImageOps.exif_transpose(image))  # the new image has no EXIF
                 whole = Image.fromarray(_bytes(values if image.mode == "F" else values.clip(0)))
             elif image.mode not in ("L", "RGB") or image.has_transparency_data:
                 whole = image.convert("RGBA")

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_helpers import images, store
+from mnist_helpers import artifacts, pictures
+from mnist_helpers.datasets import mnist
 from mnist_helpers.quiet import quiet_stderr
 
 # Chosen by hand on validation images; benchmarks/measure_preparation.py measures what they give.
@@ -47,11 +48,11 @@ class Classifier:
     Several threads may share one; they take turns.
     """
 
-    def __init__(self, export: store.Export) -> None:
+    def __init__(self, export: artifacts.Export) -> None:
         """Load an exported model.
 
         Raises:
-            StoreError: The file is no such model, or no classifier of 28×28 images.
+            ArtifactError: The file is no such model, or no classifier of 28×28 images.
         """
         from ai_edge_litert.interpreter import Interpreter
 
@@ -62,7 +63,7 @@ class Classifier:
                 self._model = Interpreter(str(export.path), num_threads=1)
                 self._model.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise store.StoreError(
+            raise artifacts.ArtifactError(
                 f"{export.path} is no LiteRT model, or a damaged one ({error}): run notebook 06."
             ) from error
         self._input, self._output = (
@@ -70,12 +71,14 @@ class Classifier:
             for details in (self._model.get_input_details(), self._model.get_output_details())
         )
         shapes = [end["shape"].tolist() for end in (self._input, self._output)]
-        if shapes != [[1, 28, 28, 1], [1, 10]]:
-            raise store.StoreError(f"{export.path} takes and gives {shapes}: it reads no digits.")
+        self._classes = len(mnist.DESCRIPTION.classes)
+        if shapes != [[1, *mnist.DESCRIPTION.image_shape], [1, self._classes]]:
+            message = f"{export.path} takes and gives {shapes}: it reads no digits."
+            raise artifacts.ArtifactError(message)
 
     def probabilities(self, digits: np.ndarray) -> np.ndarray:
         """Turn images, float32 (n, 28, 28) in [0, 1], into probabilities, float32 (n, 10)."""
-        rows = np.empty((len(digits), 10), np.float32)
+        rows = np.empty((len(digits), self._classes), np.float32)
         with self._lock:
             for row, digit in zip(rows, digits, strict=True):
                 self._model.set_tensor(self._input["index"], digit[np.newaxis, ..., np.newaxis])
@@ -92,15 +95,15 @@ class Classifier:
             return Reading(None, probabilities, image, message)
         return Reading(best, probabilities, image, None)
 
-    def read(self, picture: images.Picture) -> Reading:
-        """Prepare any picture as `images.prepare` does, and classify it.
+    def read(self, picture: pictures.Picture) -> Reading:
+        """Prepare any picture as `pictures.prepare` does, and classify it.
 
         Raises:
             PictureError: It is no picture, damaged, or too large.
         """
         try:
-            return self.judge(images.prepare(picture).image)
-        except images.NoDigitError as error:
+            return self.judge(pictures.prepare(picture).image)
+        except pictures.NoDigitError as error:
             return Reading(None, None, None, f"No digit in view. {error}")
 
 
@@ -108,9 +111,9 @@ def load(folder: Path | None = None) -> Classifier:
     """Load the exported model: yours, if notebook 06 has made one, else the reference.
 
     Args:
-        folder: Where to take it from instead, such as `store.REFERENCE`.
+        folder: Where to take it from instead, such as `artifacts.REFERENCE`.
 
     Raises:
-        StoreError: Its file is damaged.
+        ArtifactError: Its file is damaged.
     """
-    return Classifier(store.find_export(folder))
+    return Classifier(artifacts.find_export(folder))

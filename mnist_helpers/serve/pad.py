@@ -8,7 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from mnist_helpers import classifier, images
+from mnist_helpers import pictures
+from mnist_helpers.serve import classifier
 
 WEB = Path(__file__).parent / "web"
 ALT = (
@@ -26,7 +27,7 @@ class Pad(anywidget.AnyWidget):
 
     _esm = WEB / "pad.js"
     _css = WEB / "pad.css"
-    strokes = traitlets.List().tag(sync=True)
+    strokes: traitlets.List = traitlets.List().tag(sync=True)
 
     def __init__(self, reader: classifier.Classifier) -> None:
         """Let a classifier read what is drawn, shown or chosen."""
@@ -39,7 +40,7 @@ class Pad(anywidget.AnyWidget):
         try:
             reading = self._classifier.read(io.BytesIO(buffers[0]))
             self.send({"id": content["id"], "answer": reading.to_json()})
-        except images.PictureError as error:
+        except pictures.PictureError as error:
             self.send({"id": content["id"], "error": str(error)})
         except Exception as error:  # the learner sees it in the pad, and all of it in the log
             self.send({"id": content["id"], "error": f"{type(error).__name__}: {error}"})

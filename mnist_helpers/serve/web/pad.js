@@ -7,7 +7,6 @@ const DRAWN = 280; // the drawing as it is sent,
 const SHARP = 3; // and how much finer it is on the screen
 const PHOTO = 320; // the camera's picture as it is sent
 const LONGEST = 800; // the longer side of a chosen picture
-const FRAMED = 0.76; // of the camera's square lies in the frame (pad.css) and is sent
 const CAMERA_PAUSE = 200; // milliseconds between two pictures of the camera
 const SETTLED = 600; // milliseconds without change before the result is spoken
 const PATIENCE = 20_000; // milliseconds until a request counts as lost
@@ -17,11 +16,11 @@ const HINTS = {
   Camera: "Hold a handwritten digit into the frame",
   Picture: "Give a picture of one digit",
 };
+const INVITATION = "Choose a picture, drop one here, or paste one";
 const NO_PICTURE = "This file is no picture that the browser can read: choose a PNG, JPEG or WebP.";
 const INSTEAD = "draw or choose a picture instead.";
 const NO_CAMERA = {
-  NotAllowedError:
-    "The browser was not allowed to use the camera. Allow it in the address bar, or " + INSTEAD,
+  NotAllowedError: `The browser was not allowed to use the camera. Allow it in the address bar, or ${INSTEAD}`,
   NotFoundError: `No camera was found. Connect one, or ${INSTEAD}`,
   NotReadableError: `The camera is in use by another program. Close that program, or ${INSTEAD}`,
   Insecure:
@@ -37,11 +36,11 @@ const NO_CAMERA = {
  * @param {(picture: Blob) => Promise<{label: ?number, probabilities: ?number[],
  *   message: ?string, image: ?number[][]}>} ask reads a picture, or rejects with an Error whose
  *   message is shown
- * @param {{signal?: AbortSignal, onStrokes?: (strokes: number[][][]) => void,
- *   pasteFrom?: EventTarget}} options
- * @returns {{destroy: () => void, strokes: number[][][]}} strokes: each a list of [x, y] in 0…1
+ * @param {{onStrokes?: (strokes: number[][][]) => void, pasteFrom?: EventTarget}} options
+ *   onStrokes: called with all strokes after each change; each is a list of [x, y] in 0…1
+ * @returns {{destroy: () => void}}
  */
-export function createPad(root, ask, { signal, onStrokes, pasteFrom = root } = {}) {
+export function createPad(root, ask, { onStrokes, pasteFrom = root } = {}) {
   const end = new AbortController();
   const on = (target, type, listener) =>
     target.addEventListener(type, listener, { signal: end.signal });
@@ -118,13 +117,15 @@ export function createPad(root, ask, { signal, onStrokes, pasteFrom = root } = {
 
   function destroy() {
     end.abort();
-    for (const each of Object.values(sources)) each.leave?.();
+    for (const each of Object.values(sources)) {
+      each.leave?.();
+      each.destroy?.();
+    }
     reader.forget();
     result.hint("");
     root.replaceChildren();
   }
-  if (signal) on(signal, "abort", destroy);
-  return { destroy, strokes: sources.Draw.strokes };
+  return { destroy };
 }
 
 /** One request at a time; meanwhile only the latest frame waits, and forget() drops both. */
@@ -254,7 +255,8 @@ function makeDrawing(on, { read, clear, strokesChanged, say }) {
   }
 
   function begin(point) {
-    strokes.push((stroke = []));
+    stroke = [];
+    strokes.push(stroke);
     last = point;
     extend(point); // a dot
   }
@@ -328,7 +330,6 @@ function makeDrawing(on, { read, clear, strokesChanged, say }) {
 
   const thickness = make("label", { class: "digit-pad-pen" }, "Pen: thin", width, "thick");
   return {
-    strokes,
     stage: make("div", {}, canvas, cursor),
     tools: make("div", { class: "digit-pad-tools" }, thickness, make("small", {}, keys)),
     isEmpty: () => strokes.length === 0,
@@ -375,14 +376,18 @@ function makeCamera(on, { read, fail, root }) {
   async function settle() {
     if (!wanted || !inView || document.hidden) return stop();
     if (turn) return;
-    const mine = (turn = {});
+    const mine = {};
+    turn = mine;
     note.textContent = "Starting the camera …";
     again.hidden = true;
     try {
       if (!navigator.mediaDevices) throw new DOMException("", "Insecure");
       const wish = { facingMode: "environment", width: { ideal: 640 } };
       const given = await navigator.mediaDevices.getUserMedia({ video: wish });
-      if (turn !== mine) return given.getTracks().forEach((track) => track.stop());
+      if (turn !== mine) {
+        for (const track of given.getTracks()) track.stop();
+        return;
+      }
       stream = video.srcObject = given;
       given.getVideoTracks()[0].onended = () => turn === mine && giveUp({ name: "Ended" });
       await video.play();
@@ -416,8 +421,10 @@ function makeCamera(on, { read, fail, root }) {
       wanted = false;
       stop();
     },
+    destroy: () => watch.disconnect(),
     frame() {
-      const cut = FRAMED * Math.min(video.videoWidth, video.videoHeight);
+      const share = widthOf(frame) / widthOf(video); // what is sent is what pad.css frames
+      const cut = share * Math.min(video.videoWidth, video.videoHeight);
       const [x, y] = [(video.videoWidth - cut) / 2, (video.videoHeight - cut) / 2];
       sent.getContext("2d").drawImage(video, x, y, cut, cut, 0, 0, PHOTO, PHOTO);
       return encode(sent, "image/jpeg", 0.9);
@@ -428,7 +435,7 @@ function makeCamera(on, { read, fail, root }) {
 /** A picture that is chosen, dropped or pasted. */
 function makePicture(on, { read, fail, choose, root, pasteFrom }) {
   const file = make("input", { type: "file", accept: "image/*", class: "digit-pad-spoken" });
-  const invitation = make("span", {}, "Choose a picture, drop one here, or paste one");
+  const invitation = make("span", { class: "digit-pad-invitation" }, INVITATION);
   const shown = make("canvas", { hidden: true, role: "img", "aria-label": "Your picture" });
   let turn = 0; // a large picture, decoded late, must not replace a newer one
 
@@ -460,8 +467,8 @@ function makePicture(on, { read, fail, choose, root, pasteFrom }) {
   }
 
   on(file, "change", () => file.files.length && take(file.files[0]));
-  for (const type of ["dragenter", "dragover"])
-    on(root, type, (event) => event.preventDefault()); // or the browser would open the file
+  // Else the browser would open a file that is dropped.
+  for (const type of ["dragenter", "dragover"]) on(root, type, (event) => event.preventDefault());
   on(root, "drop", (event) => {
     event.preventDefault();
     if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
@@ -492,6 +499,10 @@ function make(tag, properties = {}, ...children) {
 
 function encode(canvas, type, quality) {
   return new Promise((resolve) => canvas.toBlob(resolve, type, quality));
+}
+
+function widthOf(element) {
+  return element.getBoundingClientRect().width;
 }
 
 function clamp(value) {

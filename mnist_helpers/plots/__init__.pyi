@@ -1,0 +1,10 @@
+from .curves import training_curves as training_curves
+from .figures import Plot as Plot
+from .figures import bars as bars
+from .figures import image_grid as image_grid
+from .figures import predictions as predictions
+from .figures import table as table
+from .network import architecture as architecture
+from .results import calibration as calibration
+from .results import confusion as confusion
+from .results import robustness as robustness

@@ -1,0 +1,57 @@
+"""How a network is trained: optimiser, learning rate, batches, epochs (notebook 03)."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+WARM_UP = 0.1  # share of the steps in which the learning rate rises to its peak
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What `compile` and `fit` are told; `dataclasses.replace` makes a variant.
+
+    Attributes:
+        epochs: How often each image is seen.
+        batch_size: Images in a step.
+        peak: The highest learning rate, reached by a linear warm-up and left along a half cosine
+            (Loshchilov and Hutter 2017, arXiv:1608.03983); None for Adam's constant default.
+        steps_per_execution: Steps for each call from Python.
+    """
+
+    epochs: int
+    batch_size: int
+    peak: float | None = None
+    steps_per_execution: int = 1
+
+    def schedule(self, images: int) -> keras.optimizers.schedules.LearningRateSchedule | None:
+        """Return the learning rate by step for a number of training images, or None."""
+        if self.peak is None:
+            return None
+        steps = self.epochs * math.ceil(images / self.batch_size)
+        warm_up = int(WARM_UP * steps)
+        return keras.optimizers.schedules.CosineDecay(
+            0.0, steps - warm_up, warmup_target=self.peak, warmup_steps=warm_up
+        )
+
+    def compile_arguments(self, images: int) -> dict[str, Any]:
+        """Return the arguments for `model.compile`, given the number of training images."""
+        schedule = self.schedule(images)
+        return {
+            "optimizer": keras.optimizers.Adam(*([] if schedule is None else [schedule])),
+            "loss": "sparse_categorical_crossentropy",
+            "metrics": ["accuracy"],
+            "steps_per_execution": self.steps_per_execution,
+        }
+
+    def fit_arguments(self) -> dict[str, Any]:
+        """Return the arguments for `model.fit`."""
+        return {"batch_size": self.batch_size, "epochs": self.epochs}
+
+
+# As the tutorial that this series reproduces has it.
+REFERENCE = Recipe(epochs=5, batch_size=32)
+# As notebook 03 has it; benchmarks/choose_learning_rate.py chose the peak on validation images.
+SERIES = Recipe(epochs=5, batch_size=128, peak=6e-3, steps_per_execution=10)
