@@ -1,11 +1,12 @@
 """Compare the reference recipe with that of notebook 03: time, peak memory, accuracy.
 
 Each training has a process of its own, and the two recipes alternate, so that both meet the same
-noise of the machine. At last notebooks 01 to 05 run, each in its own kernel. Writes results.md
-beside this file. Needs real MNIST.
+noise of the machine. At last notebooks 01 to 05 run, each in its own kernel. Needs real MNIST,
+unless --quick is given, which also leaves the notebooks out.
 """
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -15,59 +16,66 @@ import time
 from pathlib import Path
 
 import numpy as np
+import recording
+import tables
 
-from mnist_helpers import data
+from mnist_helpers import datasets
+from mnist_helpers.datasets import files, mnist, sample
+from mnist_helpers.quiet import quiet_stderr
 
 HERE = Path(__file__).parent
-EPOCHS, SEEDS = 5, (0, 1, 2)
+SEEDS, LAST = (0, 1, 2), "05"
+QUICK = 500  # images of each kind
 
 
-def reference_data() -> tuple:
+def reference_data() -> tuple[np.ndarray, ...]:
     """All 60,000 images for training, as float64; the test set for validation."""
-    with np.load(data.find().path) as archive:
-        x_train, y_train, x_test, y_test = (archive[key] for key in data.ARRAYS)
-    return (x_train / 255)[..., None], y_train, (x_test / 255)[..., None], y_test
+    source, shape = mnist.find(), mnist.DESCRIPTION.image_shape
+    if source.path is None:
+        parts = [*sample.read_part("train"), *sample.read_part("test")]
+    else:
+        keys = ("x_train", "y_train", "x_test", "y_test")
+        parts = [files.read(source.path, key, mnist.DESCRIPTION) for key in keys]
+    return tuple(
+        (part / 255).reshape(-1, *shape) if part.ndim > 1 else part  # as float64
+        for part in parts
+    )
 
 
-def series_data() -> tuple:
-    """Images without the 5,000 for validation, as float32."""
-    images, labels, val_images, val_labels = data.load_training()
-    return data.scale(images), labels, data.scale(val_images), val_labels
+def series_data() -> tuple[np.ndarray, ...]:
+    """Images without those for validation, as float32."""
+    images, labels, val_images, val_labels = mnist.load_training()
+    return datasets.scale(images), labels, datasets.scale(val_images), val_labels
 
 
-def train(recipe: str, seed: int) -> dict:
+@quiet_stderr()  # TensorFlow tells at its start what it finds
+def train(name: str, seed: int, quick: bool) -> dict[str, float]:
     """Import, load, train and evaluate, as one script would; return what was measured."""
     started = time.perf_counter()
     import keras
 
-    from mnist_helpers import models
+    from mnist_helpers import models, recipes
 
     keras.utils.set_random_seed(seed)
-    x, y, x_val, y_val = (reference_data if recipe == "reference" else series_data)()
-    batch = 32 if recipe == "reference" else 128
-    steps = EPOCHS * -(-len(x) // batch)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - steps // 10, warmup_target=6e-3, warmup_steps=steps // 10
-    )
+    x, y, x_val, y_val = (reference_data if name == "reference" else series_data)()
+    recipe = recipes.REFERENCE if name == "reference" else recipes.SERIES
+    if quick:
+        x, y, x_val, y_val = (array[:QUICK] for array in (x, y, x_val, y_val))
+        recipe = dataclasses.replace(recipe, epochs=1)
     model = models.build_cnn()
-    model.compile(
-        keras.optimizers.Adam() if recipe == "reference" else keras.optimizers.Adam(schedule),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        steps_per_execution=1 if recipe == "reference" else 10,
-    )
+    model.compile(**recipe.compile_arguments(len(x)))
     fitting = time.perf_counter()
-    model.fit(x, y, batch, EPOCHS, verbose=0, validation_data=(x_val, y_val))
+    model.fit(x, y, **recipe.fit_arguments(), verbose=0, validation_data=(x_val, y_val))
     fitted = time.perf_counter()
     peak = peak_memory()
-    test_images, test_labels = data.load_test()
-    loss, accuracy = model.evaluate(data.scale(test_images), test_labels, verbose=0)
+    images, labels = (array[: QUICK if quick else None] for array in mnist.load_test())
+    loss, accuracy = model.evaluate(datasets.scale(images), labels, verbose=0)
     return {
-        "training time": fitted - fitting,
-        "whole script": time.perf_counter() - started,
-        "peak memory": peak,
-        "test accuracy": accuracy,
-        "test loss": loss,
+        "training_s": fitted - fitting,
+        "script_s": time.perf_counter() - started,
+        "peak_memory_mb": peak,
+        "test_accuracy": accuracy,
+        "test_loss": loss,
     }
 
 
@@ -83,57 +91,36 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def main() -> None:
-    """Run everything and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
-    if one := parser.parse_args().one:
-        print(json.dumps(train(one[0], int(one[1]))))
-        return
-    if not data.find().is_mnist:
-        sys.exit(f"This compares on real MNIST, and here is: {data.find().note}")
-    measured = {"reference": [], "series": []}
-    for seed in SEEDS:
-        for recipe, results in measured.items():
-            command = [sys.executable, __file__, "--one", recipe, str(seed)]
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-            results.append(json.loads(done.stdout.splitlines()[-1]))
-            print(recipe, seed, results[-1], flush=True)
+def run_notebooks() -> float:
+    """Run notebooks 01 to 05, with a folder for results of their own; return the seconds."""
     started = time.perf_counter()
-    runner = [sys.executable, HERE.parent / "tools" / "run_notebooks.py", "--last=05"]
+    runner = [sys.executable, str(HERE.parent / "tools" / "run_notebooks.py"), f"--last={LAST}"]
     environment = os.environ | {"MNIST_ARTIFACTS": str(HERE / "artifacts")}
     subprocess.run(runner, check=True, env=environment)
-    notebooks = time.perf_counter() - started
+    return time.perf_counter() - started
 
-    lines = [
-        f"Measured by `benchmarks/compare_recipes.py` on {os.cpu_count()} cores "
-        f"({platform.system()} {platform.machine()}), seeds {SEEDS}, Python "
-        f"{platform.python_version()}. Seconds depend on the machine; compare the ratios.\n",
-        "| mean over the seeds | reference recipe | this series | ratio |",
-        "|---|---:|---:|---:|",
-    ]
-    for name, form in (
-        ("training time", "{:.0f} s"),
-        ("peak memory", "{:.0f} MB"),
-        ("test accuracy", "{:.2%}"),
-        ("test loss", "{:.4f}"),
-    ):
-        means = [np.mean([run[name] for run in runs]) for runs in measured.values()]
-        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
-        lines.append(f"| {name} | {' | '.join(form.format(m) for m in means)} | {ratio} |")
-    script = np.mean([run["whole script"] for run in measured["reference"]])
-    lines += [
-        f"| whole script; notebooks 01 to 05 | {script:.0f} s | {notebooks:.0f} s | "
-        f"{notebooks / script:.2f} |",
-        "\nTest accuracy by seed: "
-        + "; ".join(
-            recipe + " " + ", ".join(f"{run['test accuracy']:.2%}" for run in runs)
-            for recipe, runs in measured.items()
-        )
-        + ".",
-    ]
-    (HERE / "results.md").write_text("\n".join(lines) + "\n", "utf-8")
-    print("\n".join(lines))
+
+def main() -> None:
+    """Run everything, and record it."""
+    parser = recording.parser(__doc__)
+    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(train(options.one[0], int(options.one[1]), options.quick)))
+        return
+    source = mnist.find()
+    if not options.quick and source.is_sample:
+        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
+    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    for seed in SEEDS[: 1 if options.quick else None]:
+        for recipe in ("reference", "series"):
+            command = [sys.executable, __file__, "--one", recipe, str(seed)]
+            command += ["--quick"] * options.quick
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+            kept.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
+    if not options.quick:
+        kept.add(recipe="notebooks", what=f"notebooks 01 to {LAST}", script_s=run_notebooks())
+    kept.finish(tables.recipes(kept.result))
 
 
 if __name__ == "__main__":

@@ -1,29 +1,50 @@
 """Measure the prediction service on loopback: start, latency, throughput and memory.
 
 The clients are coroutines of this process, each with one connection, and ask again as soon as
-they have their answer. On a computer with two cores they share them with the service. Writes
-service.md beside this script.
+they have their answer. On a computer with two cores they share them with the service, which has
+the reference model.
 """
 
-import argparse
 import asyncio
 import io
 import json
-import os
-import platform
-import statistics
 import time
-from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
 import psutil
+import recording
 import requests
+import tables
 from PIL import Image, ImageDraw
 
-from mnist_helpers import pad, serve
+from mnist_helpers import artifacts, serve
+from mnist_helpers.datasets import mnist
+from mnist_helpers.serve import pad
 
-SECONDS, REQUESTS = 10, 100_000
+
+class Amount(NamedTuple):
+    """How much is measured."""
+
+    starts: int
+    warm_up: float  # seconds
+    seconds: float  # for each load
+    clients: tuple[int, ...]
+    requests: int  # between the two looks at the memory
+
+
+FULL = Amount(starts=5, warm_up=1, seconds=10, clients=(1, 8, 64), requests=100_000)
+QUICK = Amount(starts=1, warm_up=0.1, seconds=0.3, clients=(1, 8), requests=200)
+
+
+class Load(NamedTuple):
+    """What came of asking for a time."""
+
+    answers_per_s: float
+    p50_ms: float
+    p99_ms: float
+    answers: int
 
 
 def message(body: bytes, kind: str) -> bytes:
@@ -65,18 +86,24 @@ async def ask(url: str, request: bytes, clients: int, until: float, count: int) 
     return times
 
 
-def load(url: str, request: bytes, clients: int, seconds: float, count: int = 10**9) -> tuple:
-    """Return answers a second, p50 and p99 in milliseconds, and the number of answers."""
+def load(url: str, request: bytes, clients: int, seconds: float, count: int = 10**9) -> Load:
+    """Ask for so many seconds, or until the count is reached."""
     begun = time.perf_counter()
     times = asyncio.run(ask(url, request, clients, begun + seconds, count))
     rate = len(times) / (time.perf_counter() - begun)
-    return rate, *np.percentile(times, (50, 99)), len(times)
+    p50, p99 = map(float, np.percentile(times, (50, 99)))
+    return Load(rate, p50, p99, len(times))
+
+
+def start() -> serve.Service:
+    """Start the service with the reference model, whatever notebook 06 has exported."""
+    return serve.Service("--model", str(artifacts.REFERENCE))
 
 
 def first_answer(request: bytes) -> float:
     """Start a service; return the seconds from there to its first answer."""
     begun = time.perf_counter()
-    with serve.Service() as service:
+    with start() as service:
         _, _, body = request.partition(b"\r\n\r\n")
         kind = {"Content-Type": "application/json"}
         assert requests.post(f"{service.url}/predict", data=body, headers=kind, timeout=30).ok
@@ -84,51 +111,42 @@ def first_answer(request: bytes) -> float:
 
 
 def main() -> None:
-    """Measure, print, and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of it, and no report")
-    share = 0.1 if parser.parse_args().quick else 1
+    """Measure the service, and record it."""
+    options = recording.parser(__doc__).parse_args()
+    amount = QUICK if options.quick else FULL
+    packages = ("ai-edge-litert", "fastapi", "uvicorn", "h11", "numpy", "pillow")
+    model = artifacts.find_export(artifacts.REFERENCE)
+    kept = recording.Recording(options, model.trained_on, packages)
     page = drawing()
-    array = 255 - np.asarray(page.resize((28, 28)))
+    array = 255 - np.asarray(page.resize(mnist.DESCRIPTION.image_shape[1::-1]))
     numbers = message(json.dumps({"images": [array.tolist()]}).encode(), "application/json")
     file = io.BytesIO()
     page.save(file, "PNG")
     picture = message(file.getvalue(), "image/png")
 
-    starts = [first_answer(numbers) for _ in range(5)]
-    rows = []
-    with serve.Service() as service:
+    for _ in range(amount.starts):
+        kept.add(measure="start", seconds=first_answer(numbers))
+    with start() as service:
         process = psutil.Process(service.pid)
-        load(service.url, numbers, 1, 1)  # warm up
-        fresh = process.memory_info().rss / 1e6
+        load(service.url, numbers, 1, amount.warm_up)
+        first = process.memory_info().rss / 1e6
         for name, request in (("28×28 array", numbers), ("280×280 PNG", picture)):
-            for clients in (1, 8, 64):
-                rate, p50, p99, _ = load(service.url, request, clients, share * SECONDS)
-                rows.append(f"| {name} | {clients} | {rate:,.0f} | {p50:.1f} ms | {p99:.1f} ms |")
-                print(rows[-1], flush=True)
+            for clients in amount.clients:
+                found = load(service.url, request, clients, amount.seconds)
+                kept.add(measure="load", body=name, clients=clients, **found._asdict())
         before = process.memory_info().rss / 1e6
-        *_, done = load(service.url, numbers, 8, 600, int(share * REQUESTS))
+        asked = load(service.url, numbers, 8, 600, amount.requests)
         after = process.memory_info().rss / 1e6
         code = service.stop()
-    text = "\n".join(
-        [
-            f"Measured by `benchmarks/load_service.py` on {os.cpu_count()} cores "
-            f"({platform.system()} {platform.machine()}), Python {platform.python_version()}; "
-            "service and clients share the cores.",
-            "",
-            "| one image as | clients | answers/s | p50 | p99 |",
-            "|---|---:|---:|---:|---:|",
-            *rows,
-            "",
-            f"From the start of the process to the first answer: {statistics.median(starts):.2f} s "
-            f"(median of 5; {min(starts):.2f} to {max(starts):.2f} s). Memory: {fresh:.0f} MB at "
-            f"first, {before:.0f} MB before and {after:.0f} MB after {done:,} more requests. Exit "
-            f"code {code}.",
-        ]
+    kept.add(
+        measure="memory",
+        first_mb=first,
+        before_mb=before,
+        after_mb=after,
+        requests=asked.answers,
+        exit_code=code,
     )
-    print(text)
-    if share == 1:
-        Path(__file__).with_name("service.md").write_text(text + "\n", encoding="utf-8")
+    kept.finish(tables.service(kept.result))
 
 
 if __name__ == "__main__":

@@ -11,39 +11,42 @@ import sys
 
 import keras
 
-from mnist_helpers import data, models, store
+from mnist_helpers import artifacts, models
+from mnist_helpers.datasets import mnist
 
 
 def main() -> None:
     """Copy the model and its note, and export it."""
     if "--export-only" not in sys.argv:
         copy_model()
-    run = store.read_run(store.REFERENCE)
-    exported = store.REFERENCE / store.EXPORTED
-    store.load_model(run.path).export(exported, format="litert", verbose=False)
-    store.note_export(run, store.REFERENCE)
-    size, version = exported.stat().st_size, store.find_export(store.REFERENCE).version
+    run = artifacts.read_run(artifacts.REFERENCE)
+    exported = artifacts.REFERENCE / artifacts.EXPORTED
+    artifacts.load_model(run.path).export(exported, format="litert", verbose=False)
+    artifacts.note_export(run, artifacts.REFERENCE)
+    size, version = exported.stat().st_size, artifacts.find_export(artifacts.REFERENCE).version
     print(f"{exported.name}: {size / 1e6:.2f} MB, version {version}")
 
 
 def copy_model() -> None:
     """Copy the model and its note; refuse one that was not trained on MNIST."""
-    run = store.read_run(store.artifacts())
-    if run.trained_on != data.MNIST:
+    run = artifacts.read_run(artifacts.folder())
+    if run.trained_on != mnist.DESCRIPTION.name:
         sys.exit(f"The model in artifacts/ was trained on {run.trained_on}: train it on MNIST.")
     model = models.build_cnn()
-    model.set_weights(store.load_model(run.path).get_weights())
-    target = store.REFERENCE / store.MODEL
+    model.set_weights(artifacts.load_model(run.path).get_weights())
+    target = artifacts.REFERENCE / artifacts.MODEL
     model.save(target)
+    files = {target.name: hashlib.sha256(target.read_bytes()).hexdigest()}
     note = {
         "made_by": "notebooks/03_train_the_model.ipynb, then make reference",
         "made_with": {"python": platform.python_version(), "keras": keras.__version__},
         "trained_on": run.trained_on,
-        "sha256": {target.name: hashlib.sha256(target.read_bytes()).hexdigest()},
+        "sha256": files,
         "history": run.history,
     }
-    (store.REFERENCE / store.HISTORY).write_text(json.dumps(note, indent=1) + "\n", "utf-8")
-    print(f"{target.name}: {target.stat().st_size / 1e6:.2f} MB, {note['sha256'][target.name]}")
+    text = json.dumps(note, indent=1) + "\n"
+    (artifacts.REFERENCE / artifacts.HISTORY).write_text(text, encoding="utf-8")
+    print(f"{target.name}: {target.stat().st_size / 1e6:.2f} MB, {files[target.name]}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Draw the ten digits on the page of the service, and keep strokes and pictures of it.
 
-Writes web/strokes.json and web/still.png of the package, which notebook 07 shows where no one can
-draw, and the README's pictures. The strokes are a program's, along smooth curves, not a person's.
+Writes strokes.json and still.png to mnist_helpers/serve/web/, which notebook 07 shows where no one
+can draw, and the pictures of docs/pictures/. The strokes are a program's, along smooth curves, not
+a person's.
 Needs Chromium; CHROMIUM names it, if it is not found.
 """
 
@@ -15,8 +16,9 @@ from playwright.sync_api import Page, sync_playwright
 from scipy.interpolate import make_interp_spline
 
 from mnist_helpers import serve
+from mnist_helpers.serve import pad
 
-PICTURES = Path(__file__).parents[1] / ".github"
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DIGITS = {  # the points that each stroke passes, in 0…1, y downwards
     0: [[(55, 18), (34, 28), (28, 52), (36, 76), (53, 82), (68, 68), (70, 42), (57, 19), (50, 20)]],
     1: [[(56, 17), (53, 40), (49, 62), (46, 84)]],
@@ -37,6 +39,7 @@ def draw(page: Page, digit: int) -> list:
     """Draw a digit with the mouse; return the strokes as the pad recorded them."""
     page.get_by_role("button", name="Clear").click()
     box = page.get_by_role("application").bounding_box()
+    assert box, "the pad is not to be seen"
     for points in map(np.array, DIGITS[digit]):
         spline = make_interp_spline(np.arange(len(points)), points / 100, k=min(3, len(points) - 1))
         curve = spline(np.linspace(0, len(points) - 1, 8 * len(points)))
@@ -66,10 +69,10 @@ def main() -> None:
         )
         strokes = {digit: draw(page, digit) for digit in DIGITS}
         text = json.dumps(strokes, separators=(",", ":")).replace('],"', '],\n"')
-        (serve.WEB / "strokes.json").write_text(text + "\n", encoding="utf-8")
+        (pad.WEB / "strokes.json").write_text(text + "\n", encoding="utf-8")
         draw(page, 3)
         page.screenshot(path=PICTURES / "page.png")
-        page.locator(".digit-pad").screenshot(path=serve.WEB / "still.png")
+        page.locator(".digit-pad").screenshot(path=pad.WEB / "still.png")
         phone = browser.new_page(
             viewport={"width": 380, "height": 780}, device_scale_factor=1.5, has_touch=True
         )

@@ -13,24 +13,46 @@ from pathlib import Path
 import nbclient
 import nbformat
 
-from mnist_helpers import data, store
+from mnist_helpers import artifacts
+from mnist_helpers.datasets import DataError, Source, fashion_mnist, mnist
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELL_TIMEOUT = 600  # seconds
 
 
-def settle_data() -> data.Source:
-    """Find the data once for all kernels, whose working directory is another.
+def settle_data() -> Source:
+    """Find MNIST once for all kernels, whose working directory is another.
 
     Raises:
         DataError: The data that the user named is not there or not right.
     """
-    source = data.find()
-    if source.path is None:
+    variables = mnist.DESCRIPTION.variable, fashion_mnist.DESCRIPTION.variable, "KERAS_HOME"
+    for variable in variables:
+        if named := os.environ.get(variable):
+            os.environ[variable] = str(Path(named).expanduser().resolve())
+    source = mnist.find()
+    if source.is_sample:
         os.environ["MNIST_SOURCE"] = "sample"  # no kernel waits for the network again
-    elif os.environ.get("MNIST_PATH"):
-        os.environ["MNIST_PATH"] = str(source.path)
     return source
+
+
+def choose(last: str | None) -> list[Path]:
+    """Choose the notebooks to run, in order: all of them, or those up to a number.
+
+    Args:
+        last: The number of the last one, as the user wrote it, such as "5" or "05".
+
+    Raises:
+        ValueError: No notebook has this number; the message says which there are.
+    """
+    notebooks = {int(path.name[:2]): path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+    if last is None:
+        return list(notebooks.values())
+    number = int(last) if last.isascii() and last.isdigit() else None
+    if number not in notebooks:
+        known = ", ".join(f"{number:02}" for number in notebooks)
+        raise ValueError(f"no notebook has the number {last!r}; there are {known}")
+    return [path for one, path in notebooks.items() if one <= number]
 
 
 def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
@@ -75,27 +97,31 @@ def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
 
 
 def main() -> None:
-    """Run all notebooks; stop at the first that fails."""
+    """Run the notebooks; stop at the first that fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--in-place", action="store_true", help="rewrite the notebooks themselves")
-    parser.add_argument("--last", default="99", metavar="NN", help="stop after notebook NN")
+    parser.add_argument("--last", metavar="NN", help="stop after notebook NN")
     options = parser.parse_args()
     in_place = options.in_place
     try:
+        notebooks = choose(options.last)
+    except ValueError as error:
+        parser.error(f"--last: {error}")
+    try:
         source = settle_data()
-    except data.DataError as error:
+    except DataError as error:
         sys.exit(str(error))
-    if in_place and not source.is_mnist:
+    if in_place and source.is_sample:
         sys.exit(f"The committed notebooks show real MNIST only, and here is: {source.note}")
     print(f"data: {source.name}; {source.note}")
     os.chdir(NOTEBOOKS)
     if in_place:  # begin at the first epoch, whatever was interrupted
-        for backup in store.artifacts().glob("backup-*"):
+        for backup in artifacts.folder().glob("backup-*"):
             shutil.rmtree(backup)
-    target = NOTEBOOKS if in_place else store.artifacts() / "executed"
+    target = NOTEBOOKS if in_place else artifacts.folder() / "executed"
     target.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    for path in sorted(path for path in NOTEBOOKS.glob("*.ipynb") if path.name[:2] <= options.last):
+    for path in notebooks:
         begun = time.monotonic()
         try:
             notebook = execute(path)

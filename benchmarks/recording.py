@@ -1,0 +1,149 @@
+"""Keeps what a benchmark measures: every trial, with machine and versions, as JSON.
+
+The full form of a benchmark writes `results/NAME.json`; --quick writes nothing there. After each
+trial, those that are finished go to `NAME.partial.json`: an interrupted run loses no trial, and
+leaves the last complete result as it was.
+"""
+
+import argparse
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+KEYS = ("name", "command", "date", "machine", "versions", "data", "trials")
+
+
+class ResultError(Exception):
+    """A result is not there, or not right; the message says how to get it."""
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """Make a parser for the options that all benchmarks have."""
+    options = argparse.ArgumentParser(description=description)
+    options.add_argument(
+        "--quick", action="store_true", help="try the script in seconds; its numbers mean nothing"
+    )
+    options.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the JSON there, not to benchmarks/results/"
+    )
+    return options
+
+
+class Recording:
+    """The result of one run in the making.
+
+    Attributes:
+        result: What the file will hold.
+        path: The file, or None if nothing is kept.
+    """
+
+    def __init__(self, options: argparse.Namespace, data: str, packages: Iterable[str]) -> None:
+        """Note the command, the time, the machine and the versions.
+
+        Args:
+            options: As `parser` reads them.
+            data: Name of the data set.
+            packages: The installed packages whose versions matter.
+        """
+        name = Path(sys.argv[0]).stem
+        self.quick = options.quick
+        self.path = options.out or (None if options.quick else RESULTS / f"{name}.json")
+        versions = {package: importlib.metadata.version(package) for package in packages}
+        self.result: dict[str, Any] = {
+            "name": name,
+            "command": shlex.join(["python", f"benchmarks/{name}.py", *sys.argv[1:]]),
+            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "machine": machine(),
+            "versions": {"python": platform.python_version()} | versions,
+            "data": data,
+            "trials": [],
+        }
+        if self.path:  # so that a folder that cannot be written shows before the first trial
+            write(self._partial, self.result)
+
+    @property
+    def _partial(self) -> Path:
+        assert self.path
+        return self.path.with_suffix(".partial.json")
+
+    def add(self, **trial: object) -> None:
+        """Show and keep one trial: its option and seed, and every number measured."""
+        self.result["trials"].append(trial)
+        print(", ".join(f"{key} {_brief(value)}" for key, value in trial.items()), flush=True)
+        if self.path:
+            write(self._partial, self.result)
+
+    def finish(self, table: str) -> None:
+        """Print the table, and give the complete result its name."""
+        print(f"\n{table}")
+        if self.quick:
+            print("\nThe quick form only shows that the script works: the numbers mean nothing.")
+        if self.path:
+            self._partial.replace(self.path)
+            print(f"\nAll trials: {self.path}")
+
+
+def machine() -> dict[str, str | int | None]:
+    """Describe this computer, without its name."""
+    return {
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processor": _processor(),
+    }
+
+
+def write(path: Path, result: dict) -> None:
+    """Write a result as a whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    text = json.dumps(result, indent=1, ensure_ascii=False, default=_plain)
+    fresh.write_text(text + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
+def read(path: Path) -> dict:
+    """Read a complete result.
+
+    Raises:
+        ResultError: It is missing, or no such file.
+    """
+    how = f"run `python benchmarks/{path.stem}.py`, which writes it"
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ResultError(f"{path} is missing: {how}.") from error
+    except ValueError as error:
+        raise ResultError(f"{path} is no JSON ({error}): {how} anew.") from error
+    if not isinstance(result, dict) or (missing := [key for key in KEYS if key not in result]):
+        what = ", ".join(missing) if isinstance(result, dict) else "all of it"
+        raise ResultError(f"{path} is not complete ({what} is missing): {how} anew.")
+    return result
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")  # on Linux, where platform knows no name
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _brief(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: object) -> object:
+    """Turn a NumPy number into one of Python's."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} does not belong into a result")

@@ -1,0 +1,196 @@
+"""Turns the results of the benchmarks into tables and sentences; every number is computed here."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from mnist_helpers import evaluation
+
+
+def recipes(result: dict) -> str:
+    """Compare the recipes, and the whole script with the notebooks."""
+    runs = _runs(result)
+    rows = []
+    for name, key, form in (
+        ("training time", "training_s", "{:.0f} s"),
+        ("peak memory", "peak_memory_mb", "{:,.0f} MB"),
+        ("test accuracy", "test_accuracy", "{:.2%}"),
+        ("test loss", "test_loss", "{:.4f}"),
+    ):
+        means = [_mean(runs[recipe], key) for recipe in ("reference", "series")]
+        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
+        rows.append((name, *map(form.format, means), ratio))
+    for notebooks in _of(result, recipe="notebooks"):
+        script, seconds = _mean(runs["reference"], "script_s"), notebooks["script_s"]
+        rows.append(
+            (
+                f"whole script; {notebooks['what']}",
+                *(f"{time:.0f} s" for time in (script, seconds)),
+                f"{seconds / script:.2f}",
+            )
+        )
+    by_seed = "; ".join(
+        f"{recipe} {', '.join(format(run['test_accuracy'], '.2%') for run in runs[recipe])}"
+        for recipe in ("reference", "series")
+    )
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(("mean over the seeds", "reference recipe", "this series", "ratio"), rows),
+        f"Test accuracy by seed: {by_seed}.",
+    )
+
+
+def recipes_short(result: dict) -> str:
+    """Say in three rows what the series gains on the reference recipe."""
+    runs = _runs(result)
+    pairs = runs["reference"], runs["series"]
+    seconds = [_mean(trials, "training_s") for trials in pairs]
+    seeds = len({run["seed"] for run in runs["reference"]})
+    rows = [
+        (
+            f"test accuracy, mean of {_many(seeds, 'seed')}",
+            *(f"{_mean(trials, 'test_accuracy'):.2%}" for trials in pairs),
+        ),
+        (
+            f"training time on {_many(result['machine']['cores'], 'core')}",
+            f"{seconds[0]:.0f} s",
+            f"{seconds[1]:.0f} s ({seconds[1] / seconds[0]:.2f} of it)",
+        ),
+        ("peak memory", *(f"{_mean(trials, 'peak_memory_mb'):,.0f} MB" for trials in pairs)),
+    ]
+    return _table(("", "reference recipe", "this series"), rows)
+
+
+def learning_rates(result: dict) -> str:
+    """Compare the peaks of the learning rate on validation images."""
+    peaks = sorted({trial["peak"] for trial in result["trials"]})
+    means = {
+        peak: [_mean(_of(result, peak=peak), f"validation_{what}") for what in ("accuracy", "loss")]
+        for peak in peaks
+    }
+    rows = [(f"{peak:g}", f"{means[peak][0]:.2%}", f"{means[peak][1]:.4f}") for peak in peaks]
+    best = max(peaks, key=lambda peak: means[peak][0])
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(("peak of the learning rate", "validation accuracy", "validation loss"), rows),
+        f"Means over the seeds; the highest accuracy is that of {best:g}.",
+    )
+
+
+def service(result: dict) -> str:
+    """Show the service under load, its start and its memory."""
+    rows = [
+        (
+            trial["body"],
+            str(trial["clients"]),
+            f"{trial['answers_per_s']:,.0f}",
+            f"{trial['p50_ms']:,.1f} ms",
+            f"{trial['p99_ms']:,.1f} ms",
+        )
+        for trial in _of(result, measure="load")
+    ]
+    starts = [trial["seconds"] for trial in _of(result, measure="start")]
+    (memory,) = _of(result, measure="memory")
+    return _joined(
+        _measured(result),
+        _table(("one image as", "clients", "answers/s", "p50", "p99"), rows),
+        f"From the start of the process to the first answer: {statistics.median(starts):.2f} s "
+        f"(median of {len(starts)}; {min(starts):.2f} to {max(starts):.2f} s). Memory: "
+        f"{memory['first_mb']:.0f} MB at first, {memory['before_mb']:.0f} MB before and "
+        f"{memory['after_mb']:.0f} MB after {memory['requests']:,} more requests. Exit code "
+        f"{memory['exit_code']}.",
+    )
+
+
+def preparation(result: dict) -> str:
+    """Show what each step of the preparation adds, and when no digit is found."""
+    trials = _of(result, measure="accuracy")
+    made = next(trial for trial in trials if "pictures" in trial)
+    rows = [
+        (
+            trial["preparation"],
+            _accuracy(trial["pictures_right"], trial["pictures"]) if "pictures" in trial else "",
+            _accuracy(trial["digits_right"], trial["digits"]),
+            f"{trial['ms_per_picture']:.0f} ms" if "pictures" in trial else "",
+        )
+        for trial in trials
+    ]
+    none = {trial["shown"]: trial for trial in _of(result, measure="no digit")}
+    share = {shown: trial["no_digit"] / trial["count"] for shown, trial in none.items()}
+    read = none["made pictures"]
+    return _joined(
+        f"{_measured(result)} Validation digits of {result['data']}, and the reference model "
+        f"{made['model']}: {made['pictures']:,} made pictures (seed {made['seed']}), and "
+        f"{made['digits']:,} images as they are.",
+        _table(
+            (
+                "preparation",
+                "accuracy on made pictures",
+                "on the data set",
+                "time for a picture",
+            ),
+            rows,
+        ),
+        f"“No digit in view” ({read['sure']:.0%} probability and at most {read['full']:.0%} ink "
+        f"are asked for) is the answer to {share['empty paper']:.0%} of "
+        f"{none['empty paper']['count']} pictures of empty paper, {share['scribbles']:.0%} of "
+        f"{none['scribbles']['count']} scribbles, {share['made pictures']:.1%} of the made "
+        f"pictures and {share['data set']:.1%} of the images of the data set. Of the made pictures "
+        f"that got an answer, {_accuracy(read['right'], read['count'] - read['no_digit'])} were "
+        "read right.",
+    )
+
+
+def _measured(result: dict, seeds: str = "") -> str:
+    """Say by which script, where, when and with which versions it was measured."""
+    machine, versions = result["machine"], result["versions"]
+    packages = {"tensorflow": "TensorFlow", "ai-edge-litert": "LiteRT"}
+    with_versions = [f"Python {versions['python']}"] + [
+        f"{name} {versions[package]}" for package, name in packages.items() if package in versions
+    ]
+    parts = [seeds] * bool(seeds) + with_versions + [result["date"][:10]]
+    return (
+        f"Measured by `benchmarks/{result['name']}.py` on {_many(machine['cores'], 'core')} "
+        f"({machine['system']} {machine['machine']}), {', '.join(parts)}."
+    )
+
+
+def _runs(result: dict) -> dict[str, list[dict]]:
+    return {recipe: _of(result, recipe=recipe) for recipe in ("reference", "series")}
+
+
+def _of(result: dict, **wanted: object) -> list[dict]:
+    """Choose the trials that have these values."""
+    return [t for t in result["trials"] if all(t.get(k) == v for k, v in wanted.items())]
+
+
+def _mean(trials: Sequence[dict], key: str) -> float:
+    return statistics.mean(trial[key] for trial in trials)
+
+
+def _accuracy(right: int, count: int) -> str:
+    if not count:
+        return "none"
+    found = (np.arange(count) < right).astype(int)
+    return str(evaluation.accuracy(np.ones(count, int), found))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def _seeds(result: dict) -> str:
+    *most, last = map(str, sorted({trial["seed"] for trial in result["trials"] if "seed" in trial}))
+    return f"seeds {', '.join(most)} and {last}" if most else f"seed {last}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table in Markdown: its first column to the left, the others to the right."""
+    lines = [f"| {' | '.join(line)} |".replace("|  |", "| |") for line in (head, *rows)]
+    lines.insert(1, f"|---|{'---:|' * (len(head) - 1)}")
+    return "\n".join(lines)
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(parts)
