@@ -1,27 +1,46 @@
-"""How pytest treats the notebooks' cells, which nbval collects as tests."""
+"""How pytest treats the notebooks' cells, which nbval collects as tests; options and markers."""
 
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 import run_notebooks
 
-from mnist_helpers import data
+from mnist_helpers.datasets import DataError, mnist
+from tests.notebooks.alone import Alone
+from tests.notebooks.test_alone import TIMES
 
 # The tests never touch the results in a learner's artifacts/; kernels inherit this setting.
 _artifacts = pytest.StashKey[str]()
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--every-way",
+        action="store_true",
+        help="run the notebooks alone and twice on real MNIST, too, not on the bundled digits only",
+    )
+
+
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "data_matters: runs on real MNIST and on the bundled digits (make test-sample)"
+    )
+    config.addinivalue_line(
+        "markers", "runs_alone: waits for a notebook that runs in a process of its own"
+    )
     try:
         run_notebooks.settle_data()
-    except data.DataError as error:
+    except DataError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_artifacts] = os.environ["MNIST_ARTIFACTS"] = tempfile.mkdtemp(prefix="mnist-")
 
 
 def pytest_unconfigure(config):
+    if hasattr(config, "alone"):
+        config.alone.stop()
     shutil.rmtree(config.stash[_artifacts], ignore_errors=True)
 
 
@@ -30,13 +49,26 @@ def _tags(item):
     return cell.metadata.get("tags", []) if cell is not None else []
 
 
-def pytest_collection_modifyitems(items):
-    """Compare outputs that hold for real MNIST, such as counts, on it only; order the tests."""
-    items.sort(key=lambda item: "runs_alone" in item.name)  # last: they run beside the others
-    marked = [item for item in items if "mnist-check-output" in _tags(item)]
-    if data.find().is_mnist:
-        for item in marked:
+def pytest_collection_modifyitems(config, items):
+    """Choose and order the tests; compare outputs that hold for real MNIST, such as counts."""
+    is_sample = mnist.find().is_sample
+    for item in items:
+        if hasattr(item, "cell"):
+            item.add_marker("data_matters")
+        if "mnist-check-output" in _tags(item) and not is_sample:
             item.options["check"] = True
+    left_out = []
+    if not (is_sample or config.getoption("--every-way")):
+        left_out = [item for item in items if item.get_closest_marker("runs_alone")]
+    # What runs alone comes last: it runs beside the notebooks in order, and needs longer.
+    items[:] = sorted(
+        (item for item in items if item not in left_out),
+        key=lambda item: item.get_closest_marker("runs_alone") is not None,
+    )
+    config.hook.pytest_deselected(items=left_out)
+    waiting = [item for item in items if item.get_closest_marker("runs_alone")]
+    orders = {source: TIMES[source] for source in (i.callspec.params["source"] for i in waiting)}
+    config.alone = Alone(orders, Path(config.stash[_artifacts], "alone"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -50,5 +82,7 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_runtest_setup(item):
     """Skip the cells after a failed one: they would only repeat its failure."""
-    if hasattr(item, "cell") and (failed := getattr(item.parent, "failed_cell", None)):
-        pytest.skip(f"{failed} failed")
+    if hasattr(item, "cell"):
+        item.config.alone.start()  # not sooner: it would disturb the tests of the service
+        if failed := getattr(item.parent, "failed_cell", None):
+            pytest.skip(f"{failed} failed")

@@ -1,45 +1,81 @@
 """What several tests need."""
 
+import dataclasses
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mnist_helpers import data
+from mnist_helpers.datasets import download, fashion_mnist, files, mnist
 
-SETTINGS = ("MNIST_SOURCE", "MNIST_PATH", "KERAS_HOME")
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SETTINGS = ("MNIST_SOURCE", "MNIST_PATH", "FASHION_MNIST_PATH", "KERAS_HOME")
 
 
 @pytest.fixture
 def clean_settings(monkeypatch, tmp_path):
-    """No data named, an empty cache, and no server to download from."""
+    """No data named, an empty cache, nothing installed, and no server to download from."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(data, "URLS", ("http://127.0.0.1:9/mnist.npz",))  # refused at once
-    monkeypatch.setattr(data, "TIMEOUT", (2, 1))
-    data._find.cache_clear()
+    monkeypatch.setattr(download, "TIMEOUT", (2, 1))
+    for module in (mnist, fashion_mnist):
+        replace_urls(monkeypatch, module, ["http://127.0.0.1:9/"])  # refused at once
+        monkeypatch.setattr(
+            module, "DESCRIPTION", dataclasses.replace(module.DESCRIPTION, places=())
+        )
+    files._find.cache_clear()
     yield monkeypatch
-    data._find.cache_clear()
+    files._find.cache_clear()
+
+
+def replace_urls(monkeypatch, module, servers):
+    """Let a data set be fetched from these addresses; each ends with the file's name."""
+    changed = [
+        dataclasses.replace(file, urls=tuple(server + Path(file.name).name for server in servers))
+        for file in module.DESCRIPTION.files
+    ]
+    description = dataclasses.replace(module.DESCRIPTION, files=tuple(changed))
+    monkeypatch.setattr(module, "DESCRIPTION", description)
 
 
 @pytest.fixture
-def sample(monkeypatch):
+def bundled(monkeypatch):
     """The bundled digits, whatever data there are."""
     monkeypatch.setenv("MNIST_SOURCE", "sample")
 
 
 @pytest.fixture
-def artifacts(monkeypatch, tmp_path):
+def results(monkeypatch, tmp_path):
     """A folder for results, for one test."""
     monkeypatch.setenv("MNIST_ARTIFACTS", str(tmp_path / "artifacts"))
     return tmp_path / "artifacts"
+
+
+def run_code(code, *arguments, **options):
+    """Run Python code in a process of its own, and wait for it."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONUTF8": "1"} | options.pop("env", {}),
+        timeout=300,
+        **options,
+    )
+
+
+def run_code_on_a_full_disk(code, limit, *arguments):
+    """Run code in a process that can write no file larger than so many bytes."""
+    pytest.importorskip("resource", reason="limits of file size are POSIX's")
+    fill = "import resource\n_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+    fill += f"def fill_disk(): resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, hard))\n"
+    return run_code(fill + code, *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -51,27 +87,3 @@ def stroke():
         right = 60 - (row - 28) // 3
         page[row, right - 8 : right] = 20
     return page
-
-
-@pytest.fixture(scope="session", autouse=True)
-def runs_alone(request, tmp_path_factory):
-    """Start tests/run_alone.py now, beside the other tests; return how to wait for a notebook."""
-    asked = [item for item in request.session.items if "runs_alone" in item.name]
-    if not asked:
-        yield None
-        return
-    folder, here = tmp_path_factory.mktemp("alone"), Path(__file__).parent
-    settings = {k: v for k, v in os.environ.items() if k != "MNIST_ARTIFACTS"}
-    settings["PYTHONPATH"] = str(here.parent / "tools")
-    command = [sys.executable, here / "run_alone.py", folder]
-    command += [item.callspec.params["source"] for item in asked]
-
-    def wait(source: Path) -> Path:
-        while not (folder / source.stem / "error.txt").exists():
-            assert process.poll() is None, "run_alone.py ended too early"
-            time.sleep(0.2)
-        return folder / source.stem
-
-    with subprocess.Popen(command, env=settings) as process:
-        yield wait
-        process.kill()

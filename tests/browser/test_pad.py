@@ -24,7 +24,9 @@ import requests
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
 
-from mnist_helpers import data, images, pad, serve
+from mnist_helpers import pictures, serve
+from mnist_helpers.datasets import mnist
+from mnist_helpers.serve import pad
 
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -114,7 +116,7 @@ def open_page(request, chromium, url):
 @pytest.fixture(scope="module")
 def photo(url):
     """The label of a validation digit that the service reads right; it, dark on light paper."""
-    training = data.load_training()
+    training = mnist.load_training()
     for image, label in zip(training.validation_images, training.validation_labels, strict=True):
         paper = Image.new("L", (640, 480), 225)
         digit = Image.fromarray(image).resize((280, 280), Image.Resampling.BICUBIC)
@@ -330,6 +332,33 @@ def test_the_camera_reads_a_digit_and_stops_when_left(open_page, photo, tmp_path
     expect(message(page)).to_have_text(HINT)
 
 
+NOTED = """
+const { fetch } = window;
+window.fetch = (address, options) => {
+  window.sent = options?.body;
+  return fetch(address, options);
+};
+"""
+
+
+@pytest.mark.parametrize("inset", ["", "30%"], ids=["as_it_is", "smaller"])
+def test_the_camera_sends_what_the_frame_shows(open_page, tmp_path, inset):
+    patches = np.random.default_rng(0).integers(0, 256, (12, 16), np.uint8)
+    film(tmp_path / "patches.y4m", Image.fromarray(patches).resize((640, 480)))
+    fake = f"--use-file-for-fake-video-capture={tmp_path / 'patches.y4m'}"
+    page = open_page(FAKE_CAMERA, "--use-fake-ui-for-media-stream", fake, script=NOTED)
+    frame = page.locator(".digit-pad-frame")
+    frame.evaluate("(frame, inset) => { frame.style.inset = inset; }", inset)
+    with page.expect_request("**/predict*"):
+        choose(page, "Camera")
+    sent = page.evaluate("async () => [...new Uint8Array(await sent.arrayBuffer())]")
+    sent = Image.open(io.BytesIO(bytes(sent))).convert("L")
+    shown = page.screenshot(clip=frame.bounding_box())
+    shown = Image.open(io.BytesIO(shown)).convert("L").resize(sent.size)
+    assert np.std(sent) > 40  # not all one colour
+    assert np.abs(np.subtract(sent, shown, dtype=float)).mean() < 5
+
+
 def test_a_refused_camera_is_told_and_drawing_still_works(open_page):
     page = open_page(FAKE_CAMERA)
     choose(page, "Camera")
@@ -399,6 +428,35 @@ def test_on_a_phone_a_finger_draws_and_nothing_overlaps(open_page):
     assert chart["y"] + chart["height"] <= size["height"], "the probabilities are out of view"
 
 
+WATCHED = """
+window.watched = new Set();
+window.IntersectionObserver = class extends IntersectionObserver {
+  observe(target) {
+    watched.add(this);
+    super.observe(target);
+  }
+  disconnect() {
+    watched.delete(this);
+    super.disconnect();
+  }
+};
+"""
+
+
+def test_a_pad_that_ends_leaves_nothing_behind(open_page):
+    page = open_page(script=WATCHED)
+    counts = page.evaluate("""async () => {
+      const { createPad } = await import("/pad.js");
+      const root = document.body.appendChild(document.createElement("div"));
+      const counts = [watched.size];
+      const pad = createPad(root, async () => ({}));
+      counts.push(watched.size, root.childElementCount);
+      pad.destroy();
+      return [...counts, watched.size, root.childElementCount];
+    }""")
+    assert counts == [1, 2, 2, 1, 0]  # the page's own pad is still watched
+
+
 class Failing:
     """A classifier that raises."""
 
@@ -412,7 +470,7 @@ class Failing:
 def test_the_widget_passes_on_what_went_wrong(monkeypatch):
     sent = []
     monkeypatch.setattr(pad.Pad, "send", lambda self, content: sent.append(content))
-    refused = pad.Pad(Failing(images.PictureError("The picture is all one colour.")))
+    refused = pad.Pad(Failing(pictures.PictureError("The picture is all one colour.")))
     refused._handle_custom_msg({"id": "1"}, [memoryview(b"picture")])
     assert sent == [{"id": "1", "error": "The picture is all one colour."}]
     with pytest.raises(RuntimeError, match="weights"):
@@ -433,10 +491,7 @@ def test_where_no_widget_can_be_shown_there_is_a_still_picture(monkeypatch, tmp_
 
 
 CELLS = (
-    "from mnist_helpers import classifier\n"
-    "from mnist_helpers.pad import Pad\n\n"
-    "pad = Pad(classifier.load())\n"
-    "pad",
+    "import mnist_helpers as mh\n\npad = mh.serve.pad.Pad(mh.serve.classifier.load())\npad",
     "numbers = [number for stroke in pad.strokes for point in stroke for number in point]\n"
     "print('strokes:', len(pad.strokes), 'inside:', 0 <= min(numbers) <= max(numbers) <= 1)",
 )

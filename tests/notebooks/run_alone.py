@@ -1,6 +1,7 @@
-"""Run each notebook twice in a clone of its own; a process apart from the tests' settings.
+"""Run notebooks in clones of their own; a process apart from the tests' settings.
 
-Usage: run_alone.py FOLDER NOTEBOOK.ipynb …      FOLDER/NOTEBOOK/error.txt holds what went wrong.
+Usage: run_alone.py FOLDER TIMES:NOTEBOOK.ipynb …      FOLDER/NOTEBOOK/error.txt holds what went
+wrong.
 """
 
 import shutil
@@ -11,13 +12,14 @@ from pathlib import Path
 import nbformat
 import run_notebooks
 
-for source in map(Path, sys.argv[2:]):
-    clone = Path(sys.argv[1], source.stem)
+for order in sys.argv[2:]:
+    times, _, source = order.partition(":")
+    clone = Path(sys.argv[1], Path(source).stem)
     (clone / "notebooks").mkdir(parents=True)
     path = Path(shutil.copy(source, clone / "notebooks"))
     error = ""
     try:
-        for _ in range(2):
+        for _ in range(int(times)):
             nbformat.write(run_notebooks.execute(path, progress=False), path)
     except Exception:  # whatever it is, its test shall show it
         error = traceback.format_exc()

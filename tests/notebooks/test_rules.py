@@ -3,12 +3,12 @@
 import ast
 import itertools
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+from tests.conftest import NOTEBOOKS
+
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/\-])/(?:home|Users|root|tmp|work|[\w.\-]+/[\w.\-]+/)|[A-Z]:\\"
 )
@@ -92,8 +92,14 @@ def test_cells_are_short(path):
         if cell.cell_type == "markdown":
             assert len(cell.source.split()) <= 130, cell.source
         else:
-            lines = [x for x in cell.source.splitlines() if x.strip() and x.strip()[0] != "#"]
-            assert len(lines) <= 14, cell.source
+            statements = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.stmt)]
+            assert len(statements) <= 14, cell.source
+            assert len(cell.source.splitlines()) <= 25, cell.source
+
+
+def test_code_fits_a_slide_and_a_phone(path):
+    for cell in code(read(path)):
+        assert max(map(len, cell.source.splitlines())) <= 80, cell.source
 
 
 def test_opens_the_test_set_in_notebooks_04_and_05_only(path):
@@ -101,7 +107,7 @@ def test_opens_the_test_set_in_notebooks_04_and_05_only(path):
     names = {
         getattr(node, "attr", getattr(node, "id", None)) for node in ast.walk(ast.parse(source))
     }
-    opens = bool(names & {"load_test", "_read", "_load_array"}) or "datasets" in names
+    opens = bool(names & {"load_test", "_read", "read_part", "files"}) or "load_data" in names
     assert opens == (path.name[:2] in {"04", "05"})
 
 

@@ -1,10 +1,7 @@
-"""The files around the code agree with each other."""
+"""What is asked for, what is pinned, and what conda installs agree with each other."""
 
-import ast
-import importlib.util
+import json
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -12,31 +9,82 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-import mnist_helpers
-
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-DECLARED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
+LEARNER = PROJECT["dependencies"]
+CONTRIBUTOR = PROJECT["optional-dependencies"]["contribute"]
+LOCKS = {
+    name: (ROOT / name).read_text("utf-8")
+    for name in ("requirements.lock", "requirements-contributor.lock", "requirements-uv.lock")
+}
 
 
-def test_the_lock_pins_everything_that_pyproject_asks_for():
-    pins = dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
-    for requirement in map(Requirement, DECLARED):
-        assert requirement.specifier.contains(pins[requirement.name]), requirement
+def entries(lock):
+    return re.split(r"\n(?=\w)", LOCKS[lock].strip())
 
 
-def test_every_pin_of_the_lock_has_a_hash_and_no_address():
-    entries = re.split(r"\n(?=\w)", LOCK.strip())
-    assert len(entries) > 80
-    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
-    assert "://" not in LOCK and "index" not in LOCK
+def pins(lock):
+    """Return package → its version and marker."""
+    return dict(re.match(r"([\w.-]+)==([^\\]+)", entry).groups() for entry in entries(lock))
 
 
-@pytest.mark.parametrize("name", ["pyzmq", "tensorflow"])
-def test_the_lock_is_for_all_platforms(name):
-    entry = next(e for e in re.split(r"\n(?=\w)", LOCK) if e.startswith(name + "=="))
+@pytest.mark.parametrize(
+    ("lock", "asked"),
+    [
+        ("requirements.lock", LEARNER),
+        ("requirements-contributor.lock", [*LEARNER, *CONTRIBUTOR]),
+        ("requirements-uv.lock", ["uv"]),
+    ],
+)
+def test_a_lock_pins_everything_that_is_asked_for(lock, asked):
+    pinned = pins(lock)
+    for requirement in map(Requirement, asked):
+        version = pinned[requirement.name].split(";")[0].strip()
+        assert requirement.specifier.contains(version), requirement
+
+
+def test_the_contributor_gets_what_the_learner_has_and_more():
+    learner, contributor = pins("requirements.lock"), pins("requirements-contributor.lock")
+    assert learner.items() < contributor.items()
+
+
+def test_the_learner_gets_no_tools_of_contributors():
+    only_tools = {Requirement(asked).name for asked in CONTRIBUTOR}
+    only_tools -= {"packaging", "pyyaml", "httpx"}  # JupyterLab needs them, too
+    assert {"pytest", "ruff", "mypy", "playwright"} < only_tools
+    assert not only_tools & pins("requirements.lock").keys()
+
+
+def test_the_learner_gets_what_builds_the_package():
+    version = pins("requirements.lock")["setuptools"].strip()
+    assert Requirement("setuptools>=77").specifier.contains(version), "pip builds without isolation"
+
+
+@pytest.mark.parametrize(
+    ("lock", "least"),
+    [
+        ("requirements.lock", 100),
+        ("requirements-contributor.lock", 100),
+        ("requirements-uv.lock", 1),
+    ],
+)
+def test_every_pin_of_a_lock_has_a_hash_and_no_address(lock, least):
+    assert len(entries(lock)) >= least
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries(lock))
+    assert "://" not in LOCKS[lock] and not re.search("^[^a-z ]", LOCKS[lock], re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("lock", "name"),
+    [
+        ("requirements.lock", "tensorflow"),
+        ("requirements.lock", "pyzmq"),
+        ("requirements-contributor.lock", "mypy"),
+        ("requirements-uv.lock", "uv"),
+    ],
+)
+def test_a_lock_is_for_all_platforms(lock, name):
+    entry = next(entry for entry in entries(lock) if entry.startswith(name + "=="))
     assert entry.count("--hash") > 10, "one hash for each platform and Python"
 
 
@@ -44,58 +92,16 @@ def test_environment_yml_agrees_with_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     python, pip, packages = environment["dependencies"]
     assert python == "python=3.12" and pip == "pip"
-    assert packages["pip"] == [*DECLARED, "--editable ."]
+    assert packages["pip"] == [*LEARNER, *CONTRIBUTOR, "--editable ."]
 
 
-def test_everything_imported_is_declared():
-    names = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml", "IPython": "ipython"}
-    declared = {Requirement(d).name for d in DECLARED}
-    own = {"mnist_helpers", "run_notebooks", "make_reference", "resource"} | sys.stdlib_module_names
-    for file in ROOT.glob("*/*.py"):
-        if file.parts[-2] in {".venv", "build"}:
-            continue
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                modules = [node.module]
-            for name in (module.split(".")[0] for module in modules):
-                package = names.get(name, name.replace("_", "-"))
-                assert name in own or package in declared, f"{file.name}: {name}"
-
-
-def test_a_room_imports_only_from_rooms_before_it():
-    for position, room in enumerate(mnist_helpers.ROOMS):
-        text = (ROOT / "mnist_helpers" / f"{room}.py").read_text("utf-8")
-        named = re.findall(r"from mnist_helpers(?:\.(\w+))? import ([\w, ]+)", text)
-        used = {name for one, many in named for name in ([one] if one else many.split(", "))}
-        assert used <= set(mnist_helpers.ROOMS[:position]), room
-
-
-def test_the_installed_package_has_its_reference_model():
-    found = importlib.util.find_spec("mnist_helpers").origin
-    assert (Path(found).parent / "reference" / "mnist_cnn_model.keras").is_file()
-
-
-def test_the_readme_names_every_notebook_and_every_link_leads_somewhere():
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        assert f"notebooks/{notebook.name}" in README
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", README):
-        assert (ROOT / target).exists(), target
-
-
-def test_the_readme_names_only_targets_that_the_makefile_has():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)`|^make ([a-z]+)", README, re.MULTILINE)) <= {
-        pair for target in targets for pair in ((target, ""), ("", target))
-    }
-
-
-def test_in_place_execution_refuses_other_data_than_mnist(monkeypatch):
-    monkeypatch.setenv("MNIST_SOURCE", "sample")
-    script = ROOT / "tools" / "run_notebooks.py"
-    before = {path: path.read_bytes() for path in (ROOT / "notebooks").glob("*.ipynb")}
-    done = subprocess.run(
-        [sys.executable, script, "--in-place"], capture_output=True, encoding="utf-8"
-    )
-    assert done.returncode != 0 and "real MNIST only" in done.stderr
-    assert before == {path: path.read_bytes() for path in before}
+def test_the_lock_of_npm_is_for_all_platforms_and_has_no_address():
+    asked = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert lock.pop("")["devDependencies"] == asked
+    assert lock["node_modules/@biomejs/biome"]["version"] == asked["@biomejs/biome"], "a pin"
+    programs = lock["node_modules/@biomejs/biome"]["optionalDependencies"]
+    assert len(programs) >= 8, "one for each platform"
+    assert {f"node_modules/{name}" for name in programs} < lock.keys()
+    assert all(entry["integrity"].startswith("sha512-") for entry in lock.values())
+    assert not any("resolved" in entry for entry in lock.values())

@@ -35,7 +35,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from mnist_helpers import classifier, images, serve, store
+from mnist_helpers import artifacts, pictures, serve
+from mnist_helpers.pictures import preparation
+from mnist_helpers.serve import classifier, limits
 
 MARK = "Xsecret"  # in what is sent, to see that it comes back neither in answers nor in the log
 JSON, PNG = "application/json", "image/png"
@@ -45,13 +47,13 @@ BLANK = [[0] * 28] * 28
 
 @pytest.fixture(scope="session")
 def model():
-    return classifier.load(store.REFERENCE)
+    return classifier.load(artifacts.REFERENCE)
 
 
 @pytest.fixture(scope="session")
 def seven(stroke):
     """The 7 as JSON has it."""
-    return (255 * images.prepare(stroke).image).round().astype(int).tolist()
+    return (255 * pictures.prepare(stroke).image).round().astype(int).tolist()
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,10 @@ def log(tmp_path_factory):
 @pytest.fixture(scope="module")
 def service(log):
     """One service for nearly all tests; in the end it must still be there, and stop cleanly."""
-    with log.open("w") as file, serve.Service(f"--model={store.REFERENCE}", log=file) as service:
+    with (
+        log.open("w") as file,
+        serve.Service(f"--model={artifacts.REFERENCE}", log=file) as service,
+    ):
         yield service
         assert service.poll() is None, "it has crashed"
         assert service.stop() == 0
@@ -121,7 +126,7 @@ def test_the_documentation_loads_nothing_from_other_hosts(client):
     assert set(schema["paths"]) == {"/health", "/predict"}
 
 
-@pytest.mark.parametrize("count", [1, 3, serve.MAX_IMAGES])
+@pytest.mark.parametrize("count", [1, 3, limits.MAX_IMAGES])
 def test_arrays_are_read_as_the_classifier_reads_them(count, client, model, seven):
     random = np.random.default_rng(count)
     sent = [np.roll(seven, shift, axis=1) for shift in random.integers(-3, 4, count)]
@@ -174,8 +179,8 @@ def test_several_pictures_come_as_a_form(client, stroke):
 
 
 def test_as_many_pictures_as_allowed_fit_into_a_form(client, stroke):
-    answer = client.post("/predict", files=[("files", as_file(stroke))] * serve.MAX_FILES)
-    assert [x["label"] for x in answer.json()["predictions"]] == [7] * serve.MAX_FILES
+    answer = client.post("/predict", files=[("files", as_file(stroke))] * limits.MAX_FILES)
+    assert [x["label"] for x in answer.json()["predictions"]] == [7] * limits.MAX_FILES
 
 
 def test_a_blank_picture_is_no_error(client):
@@ -200,8 +205,9 @@ def test_a_content_type_may_have_capitals_and_parameters(client, seven):
 def test_it_works_without_tensorflow():
     code = """
 import sys
-from mnist_helpers import classifier, serve, store
-serve.build_app(classifier.load(store.REFERENCE))
+from mnist_helpers import artifacts, serve
+from mnist_helpers.serve import classifier
+serve.build_app(classifier.load(artifacts.REFERENCE))
 print([name for name in ("tensorflow", "keras", "sklearn", "matplotlib") if name in sys.modules])
 """
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
@@ -386,7 +392,7 @@ def archive():
 
 def hostile_pictures():
     noise = np.random.default_rng(0).integers(0, 255, (60, 80), np.uint8)
-    for kind in images.FORMATS:
+    for kind in preparation.FORMATS:
         whole = as_file(noise, kind)
         for share in (0, 0.0005, 0.002, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9):
             yield f"{kind}, {share:.2%} of it", 422, whole[: int(share * len(whole))]
@@ -407,8 +413,8 @@ def hostile_pictures():
     yield "HTML", 422, f"<html>{MARK}</html>"
     yield "EPS with a command", 422, f"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n({MARK}) ="
     yield "zip", 422, archive()
-    yield "model", 422, (store.REFERENCE / store.MODEL).read_bytes()
-    yield "exported model", 422, (store.REFERENCE / store.EXPORTED).read_bytes()
+    yield "model", 422, (artifacts.REFERENCE / artifacts.MODEL).read_bytes()
+    yield "exported model", 422, (artifacts.REFERENCE / artifacts.EXPORTED).read_bytes()
     yield "random bytes", 422, np.random.default_rng(0).bytes(100_000)
     yield "text", 422, MARK
     yield "PNG of no width", 422, png(0, 9)
@@ -479,10 +485,6 @@ def test_a_hostile_request_is_refused(name, client, service):
     assert service.poll() is None and client.get("/health").status_code == 200
 
 
-def test_there_are_many_hostile_requests():
-    assert len(HOSTILE) > 300
-
-
 @pytest.mark.parametrize("value", ["maybe", "2", "", "1e9", "true,true"])
 def test_a_wrong_parameter_is_refused(value, client, seven):
     answer = client.post("/predict", params={"with_image": value}, json={"images": [seven]})
@@ -506,7 +508,7 @@ def test_a_body_that_is_too_large_is_refused(kind, is_chunked, client):
 
 
 def test_the_largest_body_is_not_too_large(client):
-    assert_is_a_clear_refusal(post(client, bytes(serve.MAX_BYTES), PNG), 422)
+    assert_is_a_clear_refusal(post(client, bytes(limits.MAX_BYTES), PNG), 422)
 
 
 def test_a_body_without_end_is_cut_off(service, client):
@@ -515,7 +517,8 @@ def test_a_body_without_end_is_cut_off(service, client):
             b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
-        with pytest.raises(OSError):  # the service hangs up
+        # The service hangs up; a time-out, which is an OSError too, would not do.
+        with pytest.raises((ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
             for _ in range(1000):
                 connection.sendall(b"F4240\r\n" + bytes(1_000_000) + b"\r\n")
     assert client.get("/health").status_code == 200
@@ -534,12 +537,19 @@ def test_other_methods_are_refused(path, client):
     "path",
     [
         *("/predict/x", "/Predict", "//predict", "/health/x", "/redoc", "/favicon.ico", "/.env"),
-        *("/../mnist_helpers/store.py", "/%2e%2e/mnist_helpers/store.py", "/web/index.html"),
-        *("/static-offline-docs/../../store.py", "/static-offline-docs/%2e%2e/%2e%2e/__init__.py"),
+        *(
+            "/../mnist_helpers/models.py",
+            "/%2e%2e/mnist_helpers/models.py",
+            "/web/index.html",
+        ),
+        *(
+            "/static-offline-docs/../../models.py",
+            "/static-offline-docs/%2e%2e/%2e%2e/__init__.py",
+        ),
         *("/static-offline-docs/..%2f..%2f__init__.py", "/static-offline-docs/..%5c__init__.py"),
         *("/static-offline-docs//etc/passwd", "/static-offline-docs/", "/static-offline-docs/%00"),
         *("/%00", "/%ff", "/" + "a" * 20_000, "/%0d%0aSet-Cookie:%20a=b", "/pad.py"),
-        *("//etc/passwd", "/pad.js/../../store.py", "/..%5c..%5cstore.py", "/index.html"),
+        *("//etc/passwd", "/pad.js/../../models.py", "/..%5c..%5cmodels.py", "/index.html"),
     ],
 )
 def test_unknown_paths_and_ways_out_of_the_folder_lead_nowhere(path, service):
@@ -665,12 +675,12 @@ def test_a_large_picture_does_not_hold_up_others(client, service):
 @contextlib.contextmanager
 def in_a_thread(model):
     """Serve a model within this process; give the address."""
-    listener = socket.create_server((serve.HOST, 0))
+    listener = socket.create_server((limits.HOST, 0))
     server = uvicorn.Server(uvicorn.Config(serve.build_app(model), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield f"http://{serve.HOST}:{listener.getsockname()[1]}"
+        yield f"http://{limits.HOST}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)
@@ -692,7 +702,7 @@ class Blocked:
 
 
 def test_a_body_that_does_not_come_ends_with_408(model, monkeypatch):
-    monkeypatch.setattr(serve, "PATIENCE", 0.3)
+    monkeypatch.setattr(limits, "PATIENCE", 0.3)
     head = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
     with in_a_thread(model) as url:
         for length in (b"Content-Length: 100\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n"):
@@ -702,7 +712,7 @@ def test_a_body_that_does_not_come_ends_with_408(model, monkeypatch):
 
 
 def test_a_picture_that_takes_too_long_ends_with_503(monkeypatch):
-    monkeypatch.setattr(serve, "PATIENCE", 0.3)
+    monkeypatch.setattr(limits, "PATIENCE", 0.3)
     blocked = Blocked()
     with in_a_thread(blocked) as url:
         answer = httpx.post(f"{url}/predict", content=b"a", headers={"content-type": PNG})
@@ -717,11 +727,11 @@ def test_while_pictures_are_unpacked_others_wait_and_the_service_answers(seven):
         sent = [pool.submit(httpx.post, f"{url}/predict", **send) for _ in range(4)]
         try:
             until = time.monotonic() + 5
-            while blocked.count < serve.UNPACKING and time.monotonic() < until:
+            while blocked.count < limits.UNPACKING and time.monotonic() < until:
                 assert httpx.get(f"{url}/health").status_code == 200
             time.sleep(0.2)
             assert httpx.get(f"{url}/health").status_code == 200
-            assert blocked.count == serve.UNPACKING
+            assert blocked.count == limits.UNPACKING
         finally:
             blocked.is_free.set()
         assert [answer.result().status_code for answer in sent] == [200] * 4
@@ -733,7 +743,7 @@ def test_while_pictures_are_unpacked_others_wait_and_the_service_answers(seven):
 def test_a_begun_request_is_finished_before_the_service_stops(stroke):
     picture = as_file(stroke)
     with (
-        serve.Service(f"--model={store.REFERENCE}") as service,
+        serve.Service(f"--model={artifacts.REFERENCE}") as service,
         socket.create_connection(address(service.url), timeout=10) as connection,
         concurrent.futures.ThreadPoolExecutor() as pool,
     ):
@@ -751,7 +761,7 @@ def test_a_begun_request_is_finished_before_the_service_stops(stroke):
 
 def test_idle_connections_do_not_hold_up_the_stop():
     with (
-        serve.Service(f"--model={store.REFERENCE}") as service,
+        serve.Service(f"--model={artifacts.REFERENCE}") as service,
         httpx.Client(trust_env=False) as client,
         socket.create_connection(address(service.url)),
         socket.create_connection(address(service.url)) as half,
@@ -807,7 +817,7 @@ def test_opening_it_to_the_network_is_said():
 
 
 def test_a_port_in_use_is_said():
-    with socket.create_server((serve.HOST, 0)) as taken:
+    with socket.create_server((limits.HOST, 0)) as taken:
         done = run(f"--port={taken.getsockname()[1]}")
     assert done.returncode == 1 and "Choose another port with --port" in done.stderr
     assert "Traceback" not in done.stderr
@@ -821,15 +831,15 @@ def test_an_impossible_address_is_said(option):
 
 
 def test_a_damaged_model_is_said(tmp_path):
-    folder = shutil.copytree(store.REFERENCE, tmp_path / "model")
-    (folder / store.EXPORTED).write_bytes(b"damaged")
+    folder = shutil.copytree(artifacts.REFERENCE, tmp_path / "model")
+    (folder / artifacts.EXPORTED).write_bytes(b"damaged")
     with (
         (tmp_path / "log.txt").open("w") as log,
         pytest.raises(RuntimeError, match=r"did not start \(exit code 1\)"),
     ):
         serve.Service(f"--model={folder}", log=log)
     written = (tmp_path / "log.txt").read_text()
-    assert f"{store.EXPORTED} is not the file that" in written and "Traceback" not in written
+    assert f"{artifacts.EXPORTED} is not the file that" in written and "Traceback" not in written
 
 
 def test_the_log_names_requests_and_nothing_of_what_they_carry(client, log, stroke):

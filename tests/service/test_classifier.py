@@ -11,38 +11,42 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_helpers import classifier, data, images, store
+from mnist_helpers import artifacts, pictures
+from mnist_helpers.artifacts import exports
+from mnist_helpers.datasets import mnist, scale
+from mnist_helpers.serve import classifier
+from tests.conftest import run_code_on_a_full_disk
 
-REFERENCE_FILE = store.REFERENCE / store.EXPORTED
+REFERENCE_FILE = artifacts.REFERENCE / artifacts.EXPORTED
 
 
 @pytest.fixture(scope="module")
 def model():
-    return classifier.load(store.REFERENCE)
+    return classifier.load(artifacts.REFERENCE)
 
 
 @pytest.fixture(scope="module")
 def digits():
     """300 validation digits; of the bundled sample, 125 and some more."""
-    training = data.load_training()
-    return data.scale(np.concatenate([training.validation_images, training.images])[:300])
+    training = mnist.load_training()
+    return scale(np.concatenate([training.validation_images, training.images])[:300])
 
 
 @pytest.fixture
 def run():
-    return store.read_run(store.REFERENCE)
+    return artifacts.read_run(artifacts.REFERENCE)
 
 
 def describe(folder, content):
     """Write an export with its note, as notebook 06 would."""
     folder.mkdir(exist_ok=True)
-    (folder / store.EXPORTED).write_bytes(content)
-    store.note_export(store.read_run(store.REFERENCE), folder)
+    (folder / artifacts.EXPORTED).write_bytes(content)
+    artifacts.note_export(artifacts.read_run(artifacts.REFERENCE), folder)
     return folder
 
 
 def export(run, content):
-    with store.exporting(run) as path:
+    with artifacts.exporting(run) as path:
         path.write_bytes(content)
 
 
@@ -53,28 +57,30 @@ def files(folder):
 # The model
 
 
+@pytest.mark.data_matters
 def test_the_exported_model_and_the_keras_model_answer_alike(model, digits, run):
-    original = store.load_model(run.path).predict(digits, verbose=0)
+    original = artifacts.load_model(run.path).predict(digits, verbose=0)
     exported = model.probabilities(digits[..., 0])
     np.testing.assert_allclose(exported, original, rtol=0, atol=1e-5)
     assert (exported.argmax(axis=1) == original.argmax(axis=1)).all()
 
 
 def test_the_export_was_made_from_the_reference_and_is_small(run):
-    note = json.loads((store.REFERENCE / store.EXPORT_NOTE).read_text("utf-8"))
+    note = json.loads((artifacts.REFERENCE / artifacts.EXPORT_NOTE).read_text("utf-8"))
     assert note["exported_from"] == hashlib.sha256(run.path.read_bytes()).hexdigest()
     assert REFERENCE_FILE.stat().st_size < 600_000
 
 
 def test_the_version_is_the_beginning_of_the_files_hash(model):
     assert model.version == hashlib.sha256(REFERENCE_FILE.read_bytes()).hexdigest()[:12]
-    assert model.trained_on == data.MNIST
+    assert model.trained_on == mnist.DESCRIPTION.name
 
 
 def test_no_images_give_no_probabilities(model):
     assert model.probabilities(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
 
 
+@pytest.mark.data_matters
 def test_several_threads_share_a_model_without_mixing_their_answers(model, digits):
     expected = model.probabilities(digits[..., 0])
     shares = [range(start, start + 40) for start in range(0, len(digits) - 40, 5)] * 8
@@ -90,7 +96,7 @@ def test_a_digit_gets_its_label(model, stroke):
     reading = model.read(stroke)
     assert reading.label == 7 and reading.message is None
     assert reading.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    assert np.array_equal(reading.image, images.prepare(stroke).image)
+    assert np.array_equal(reading.image, pictures.prepare(stroke).image)
 
 
 NO_DIGITS = {
@@ -112,6 +118,7 @@ def test_what_is_no_digit_gets_no_label_but_a_message(name, model):
     assert reading.probabilities.shape == (10,) and reading.image is not None
 
 
+@pytest.mark.data_matters
 def test_an_unsure_answer_is_no_label(model, digits):
     ghosts = (digits[:100, ..., 0] + digits[100:200, ..., 0]) / 2
     readings = [model.judge(ghost) for ghost in ghosts]
@@ -121,12 +128,14 @@ def test_an_unsure_answer_is_no_label(model, digits):
     assert all(has_label <= is_sure for has_label, is_sure in zip(labelled, sure, strict=True))
 
 
+@pytest.mark.data_matters
 def test_more_ink_than_a_digit_has_gets_no_label_even_if_the_model_is_sure(model, digits):
     readings = [model.judge(1 - digit) for digit in digits[..., 0]]
     assert any(reading.probabilities.max() > classifier.SURE for reading in readings)
     assert all(reading.label is None for reading in readings)
 
 
+@pytest.mark.data_matters
 def test_nearly_all_digits_get_a_label(model, digits):
     assert sum(model.judge(digit).label is not None for digit in digits[..., 0]) > 0.8 * len(digits)
 
@@ -137,7 +146,7 @@ def test_a_picture_without_ink_has_nothing_to_show(model):
 
 
 def test_what_is_no_picture_is_an_error(model, tmp_path):
-    with pytest.raises(images.PictureError, match="no picture"):
+    with pytest.raises(pictures.PictureError, match="no picture"):
         model.read(REFERENCE_FILE)
 
 
@@ -154,65 +163,69 @@ def test_the_reading_turns_into_json(model, stroke):
 # Where it comes from
 
 
-def test_ones_own_export_goes_before_the_reference(artifacts, run):
-    assert store.find_export().is_reference
+def test_ones_own_export_goes_before_the_reference(results, run):
+    assert artifacts.find_export().is_reference
     export(run, b"an export")
-    found = store.find_export()
-    assert found.path == artifacts / store.EXPORTED and not found.is_reference
+    found = artifacts.find_export()
+    assert found.path == results / artifacts.EXPORTED and not found.is_reference
     assert found.version == hashlib.sha256(b"an export").hexdigest()[:12]
     assert found.trained_on == run.trained_on
-    assert store.find_export(store.REFERENCE).is_reference
-    assert not list(artifacts.glob(".saving-*"))
+    assert artifacts.find_export(artifacts.REFERENCE).is_reference
+    assert not list(results.glob(".saving-*"))
 
 
-def test_load_takes_ones_own_export_or_the_folder_named(artifacts, run, model):
+def test_load_takes_ones_own_export_or_the_folder_named(results, run, model):
     assert classifier.load().version == model.version
     export(run, REFERENCE_FILE.read_bytes() + b"\0" * 8)
     assert classifier.load().version != model.version
-    assert classifier.load(store.REFERENCE).version == model.version
+    assert classifier.load(artifacts.REFERENCE).version == model.version
 
 
-def test_the_note_says_what_was_exported(artifacts, run):
+def test_the_note_says_what_was_exported(results, run):
     export(run, b"an export")
-    note = json.loads((artifacts / store.EXPORT_NOTE).read_text("utf-8"))
+    note = json.loads((results / artifacts.EXPORT_NOTE).read_text("utf-8"))
     assert note["sha256"] == hashlib.sha256(b"an export").hexdigest()
     assert note["exported_from"] == hashlib.sha256(run.path.read_bytes()).hexdigest()
 
 
-def test_a_failure_while_exporting_leaves_the_old_export(artifacts, run):
+def test_a_failure_while_exporting_leaves_the_old_export(results, run):
     export(run, b"an export")
-    before = files(artifacts)
-    with pytest.raises(ValueError, match="oh"), store.exporting(run) as path:
+    before = files(results)
+    with pytest.raises(ValueError, match="oh"), artifacts.exporting(run) as path:
         path.write_bytes(b"half an exp")
         raise ValueError("oh")
-    assert files(artifacts) == before and not list(artifacts.glob(".saving-*"))
+    assert files(results) == before and not list(results.glob(".saving-*"))
 
 
-def test_an_export_that_wrote_nothing_leaves_the_old_export(artifacts, run):
+def test_an_export_that_wrote_nothing_leaves_the_old_export(results, run):
     export(run, b"an export")
-    before = files(artifacts)
-    with pytest.raises(store.StoreError), store.exporting(run):
+    before = files(results)
+    with pytest.raises(artifacts.ArtifactError), artifacts.exporting(run):
         pass
-    assert files(artifacts) == before
+    assert files(results) == before
 
 
-def test_a_full_disk_is_a_clear_error_and_leaves_the_old_export(artifacts, run):
-    resource = pytest.importorskip("resource", reason="limits of file size are POSIX's")
+EXPORT = """
+from mnist_helpers import artifacts
+run = artifacts.read_run(artifacts.REFERENCE)
+content = (artifacts.REFERENCE / artifacts.EXPORTED).read_bytes()
+fill_disk()
+with artifacts.exporting(run) as path:
+    path.write_bytes(content)
+"""
+
+
+def test_a_full_disk_is_a_clear_error_and_leaves_the_old_export(results, run):
     export(run, b"an export")
-    before = files(artifacts)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
-    try:
-        with pytest.raises(store.StoreError, match="free some space"):
-            export(run, REFERENCE_FILE.read_bytes())
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert files(artifacts) == before
+    before = files(results)
+    done = run_code_on_a_full_disk(EXPORT, 100_000)
+    assert "ArtifactError" in done.stderr and "free some space" in done.stderr
+    assert files(results) == before
 
 
 @pytest.mark.parametrize("renames", [0, 1])
 def test_after_a_failure_between_the_renames_no_wrong_model_is_taken(
-    renames, artifacts, run, monkeypatch
+    renames, results, run, monkeypatch
 ):
     export(run, b"an export")
     rename, done = Path.replace, []
@@ -224,52 +237,52 @@ def test_after_a_failure_between_the_renames_no_wrong_model_is_taken(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", fail_after)
-        with pytest.raises(store.StoreError, match="no space left"):
+        with pytest.raises(artifacts.ArtifactError, match="no space left"):
             export(run, b"newer")
     if renames == 0:
-        assert store.find_export().path.read_bytes() == b"an export"
+        assert artifacts.find_export().path.read_bytes() == b"an export"
     else:
-        with pytest.raises(store.StoreError, match="run notebook 06 again"):
-            store.find_export()
+        with pytest.raises(artifacts.ArtifactError, match="run notebook 06 again"):
+            artifacts.find_export()
     export(run, b"newer")
-    assert store.find_export().path.read_bytes() == b"newer"
+    assert artifacts.find_export().path.read_bytes() == b"newer"
 
 
 DAMAGES = {
     "is not the file that exported.json describes": lambda f: f.joinpath(
-        store.EXPORTED
+        artifacts.EXPORTED
     ).write_bytes(b"another"),
-    f"{store.EXPORTED} cannot be read": lambda f: (f / store.EXPORTED).unlink(),
-    "exported.json is damaged": lambda f: (f / store.EXPORT_NOTE).write_text('{"sha256"'),
-    "exported.json is damaged .KeyError": lambda f: (f / store.EXPORT_NOTE).write_text("{}"),
-    "exported.json is damaged .TypeError": lambda f: (f / store.EXPORT_NOTE).write_text("[]"),
-    "exported.json is damaged .Unicode": lambda f: (f / store.EXPORT_NOTE).write_bytes(b"\xff"),
+    f"{artifacts.EXPORTED} cannot be read": lambda f: (f / artifacts.EXPORTED).unlink(),
+    "exported.json is damaged": lambda f: (f / artifacts.EXPORT_NOTE).write_text('{"sha256"'),
+    "exported.json is damaged .KeyError": lambda f: (f / artifacts.EXPORT_NOTE).write_text("{}"),
+    "exported.json is damaged .TypeError": lambda f: (f / artifacts.EXPORT_NOTE).write_text("[]"),
+    "exported.json is damaged .Unicode": lambda f: (f / artifacts.EXPORT_NOTE).write_bytes(b"\xff"),
 }
 
 
 @pytest.mark.parametrize("message", DAMAGES)
-def test_a_damaged_export_is_refused(message, artifacts, run):
+def test_a_damaged_export_is_refused(message, results, run):
     export(run, b"an export")
-    DAMAGES[message](artifacts)
-    with pytest.raises(store.StoreError, match=f"{message}.*run notebook 06 again"):
-        store.find_export()
-    with pytest.raises(store.StoreError, match=message):
-        classifier.load(artifacts)
+    DAMAGES[message](results)
+    with pytest.raises(artifacts.ArtifactError, match=f"{message}.*run notebook 06 again"):
+        artifacts.find_export()
+    with pytest.raises(artifacts.ArtifactError, match=message):
+        classifier.load(results)
 
 
-def test_a_model_without_its_note_is_not_taken(artifacts, run):
+def test_a_model_without_its_note_is_not_taken(results, run):
     export(run, b"an export")
-    (artifacts / store.EXPORT_NOTE).unlink()
-    assert store.find_export().is_reference
-    with pytest.raises(store.StoreError, match=r"exported\.json cannot be read"):
-        store.find_export(artifacts)
+    (results / artifacts.EXPORT_NOTE).unlink()
+    assert artifacts.find_export().is_reference
+    with pytest.raises(artifacts.ArtifactError, match=r"exported\.json cannot be read"):
+        artifacts.find_export(results)
 
 
 def test_a_damaged_reference_says_to_reinstall(tmp_path, monkeypatch):
-    folder = shutil.copytree(store.REFERENCE, tmp_path / "reference")
-    (folder / store.EXPORTED).write_bytes(b"damaged")
-    monkeypatch.setattr(store, "REFERENCE", folder)
-    with pytest.raises(store.StoreError, match="reinstall the package"):
+    folder = shutil.copytree(artifacts.REFERENCE, tmp_path / "reference")
+    (folder / artifacts.EXPORTED).write_bytes(b"damaged")
+    monkeypatch.setattr(exports, "REFERENCE", folder)
+    with pytest.raises(artifacts.ArtifactError, match="reinstall the package"):
         classifier.load(folder)
 
 
@@ -277,19 +290,19 @@ def test_a_damaged_reference_says_to_reinstall(tmp_path, monkeypatch):
 def test_a_truncated_model_is_refused_even_with_a_fitting_note(share, tmp_path):
     content = REFERENCE_FILE.read_bytes()
     folder = describe(tmp_path / "export", content[: int(share * len(content))])
-    with pytest.raises(store.StoreError, match="no LiteRT model, or a damaged one"):
+    with pytest.raises(artifacts.ArtifactError, match="no LiteRT model, or a damaged one"):
         classifier.load(folder)
 
 
 @pytest.mark.parametrize("content", [b"hello", b"\0" * 5000, b"\0\0\0\0TFL3" + b"\xff" * 5000])
 def test_a_foreign_file_is_refused_even_with_a_fitting_note(content, tmp_path):
-    with pytest.raises(store.StoreError, match="no LiteRT model") as caught:
+    with pytest.raises(artifacts.ArtifactError, match="no LiteRT model") as caught:
         classifier.load(describe(tmp_path / "export", content))
     assert str(tmp_path) in str(caught.value)
 
 
 def test_a_keras_model_is_refused(run, tmp_path):
-    with pytest.raises(store.StoreError, match="no LiteRT model"):
+    with pytest.raises(artifacts.ArtifactError, match="no LiteRT model"):
         classifier.load(describe(tmp_path / "export", run.path.read_bytes()))
 
 
@@ -297,5 +310,7 @@ def test_a_model_of_another_form_is_refused(tmp_path):
     path = tmp_path / "other.tflite"
     layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
     keras.Sequential(layers).export(path, format="litert", verbose=False)
-    with pytest.raises(store.StoreError, match=r"takes and gives \[\[1, 8, 8, 1\], \[1, 10\]\]"):
+    with pytest.raises(
+        artifacts.ArtifactError, match=r"takes and gives \[\[1, 8, 8, 1\], \[1, 10\]\]"
+    ):
         classifier.load(describe(tmp_path / "export", path.read_bytes()))

@@ -1,34 +1,28 @@
-import os
-import subprocess
+import importlib
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
-from mnist_helpers import data, environment
-
-
-def run(code, **settings):
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"} | settings,
-        timeout=300,
-    )
+from mnist_helpers import environment
+from mnist_helpers.datasets import sample
+from tests.conftest import run_code
 
 
 def test_start_is_quiet_and_says_in_one_line_what_it_found():
-    done = run("import mnist_helpers as mh; mh.environment.start(7)", MNIST_SOURCE="sample")
+    done = run_code("import mnist_helpers as mh; mh.start(7)", env={"MNIST_SOURCE": "sample"})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     banner, line = done.stdout.splitlines()
     assert "NOT MNIST'S DIGITS" in banner
-    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "seed 7", data.SAMPLE):
+    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "seed 7", sample.DESCRIPTION.name):
         assert part in line
 
 
 def test_importing_the_package_imports_nothing_heavy():
-    done = run("import sys, mnist_helpers; print(*sys.modules)")
+    done = run_code("import sys, mnist_helpers; print(*sys.modules)")
+    assert done.returncode == 0 and "mnist_helpers" in done.stdout.split(), done.stderr
     assert not {"tensorflow", "keras", "numpy", "matplotlib"} & set(done.stdout.split())
 
 
@@ -54,13 +48,13 @@ with quiet_stderr():
     os.write(2, b"the reason. ")
     raise RuntimeError
 """
-    done = run(code)
+    done = run_code(code)
     assert done.stderr.startswith("heard. the reason. Traceback")
 
 
 def test_without_tensorflow_the_error_says_what_to_do():
     hide = "import sys; sys.modules['tensorflow'] = None"
-    done = run(f"{hide}; import mnist_helpers as mh; mh.environment.start()")
+    done = run_code(f"{hide}; import mnist_helpers as mh; mh.start()")
     assert "requirements.lock" in done.stderr
 
 
@@ -72,9 +66,24 @@ def test_on_an_intel_mac_the_error_says_so(monkeypatch):
         environment._import_tensorflow()
 
 
-def test_unknown_rooms_are_named():
-    import mnist_helpers
+def test_what_the_package_offers_is_completed_and_what_it_lacks_is_named():
+    import mnist_helpers as mh
 
-    with pytest.raises(AttributeError, match="it has quiet, images, data"):
-        _ = mnist_helpers.kitchen
-    assert "plots" in dir(mnist_helpers)
+    assert {"datasets", "plots", "training", "start"} <= set(dir(mh))
+    assert {"bars", "table"} <= set(dir(mh.plots))
+    assert {"mnist", "fashion_mnist", "scale"} <= set(dir(mh.datasets))
+    with pytest.raises(AttributeError, match="kitchen"):
+        _ = mh.kitchen
+
+
+PACKAGE = Path(environment.__file__).parent
+
+
+@pytest.mark.parametrize("stub", sorted(PACKAGE.rglob("*.pyi")), ids=lambda path: path.parent.name)
+def test_everything_that_editors_complete_is_there(stub):
+    name = ".".join(["mnist_helpers", *stub.relative_to(PACKAGE).parent.parts])
+    package = importlib.import_module(name)
+    names = re.findall(r"(\w+) as \1", stub.read_text("utf-8"))
+    assert names and set(names) == set(package.__all__)
+    for each in names:
+        assert getattr(package, each) is not None

@@ -1,27 +1,18 @@
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from mnist_helpers import data, models, plots, store, training
-
-LAYERS = [
-    ("Conv2D", (26, 26, 32), 320),
-    ("MaxPooling2D", (13, 13, 32), 0),
-    ("Conv2D", (11, 11, 64), 18_496),
-    ("MaxPooling2D", (5, 5, 64), 0),
-    ("Flatten", (1600,), 0),
-    ("Dense", (64,), 102_464),
-    ("Dense", (10,), 650),
-]
+from mnist_helpers import artifacts, plots, training
+from mnist_helpers.datasets import Source, fashion_mnist, sample, scale
+from mnist_helpers.plots import figures
+from tests.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
-def _prepared(sample, artifacts):
+def _prepared(bundled, results):
     keras.utils.set_random_seed(0)
 
 
@@ -40,26 +31,13 @@ def compiled(optimizer="adam"):
 
 @pytest.fixture(scope="module")
 def digits():
-    os.environ["MNIST_SOURCE"], before = "sample", os.environ.get("MNIST_SOURCE")
-    loaded = data.load_training()
-    os.environ.pop("MNIST_SOURCE")
-    if before is not None:
-        os.environ["MNIST_SOURCE"] = before
+    images, labels = sample.read_part("train")
     return {
-        "x": data.scale(loaded.images[:256]),
-        "y": loaded.labels[:256],
+        "x": scale(images[:256]),
+        "y": labels[:256],
         "verbose": 0,
         "batch_size": 64,
     }
-
-
-def test_build_cnn_is_the_reference_network():
-    model = models.build_cnn()
-    found = [(type(x).__name__, tuple(x.output.shape[1:]), x.count_params()) for x in model.layers]
-    assert found == LAYERS
-    assert model.count_params() == 121_930
-    activations = [layer.activation.__name__ for layer in model.layers if layer.weights]
-    assert activations == ["relu", "relu", "relu", "softmax"]
 
 
 class Interrupt(keras.callbacks.Callback):
@@ -79,7 +57,7 @@ def interrupt(model, digits, at=2):
         model.fit(**digits, epochs=4, callbacks=[training.Resume(model), Interrupt(at)])
 
 
-def test_an_interrupted_training_goes_on_with_weights_and_whole_history(digits, artifacts):
+def test_an_interrupted_training_goes_on_with_weights_and_whole_history(digits, results):
     first = compiled()
     interrupt(first, digits)
     fresh = compiled()
@@ -93,7 +71,7 @@ def test_an_interrupted_training_goes_on_with_weights_and_whole_history(digits, 
     assert all(np.array_equal(*p) for p in zip(weights[2], first.get_weights(), strict=True))
     assert history.epoch == [0, 1, 2, 3]
     assert history.history["loss"][:2] == first.history.history["loss"]
-    assert not list(artifacts.glob("backup-*")), "the backup is removed at the end"
+    assert not list(results.glob("backup-*")), "the backup is removed at the end"
 
 
 def test_the_same_model_can_be_trained_again_after_a_resumption(digits):
@@ -128,10 +106,10 @@ def test_an_interruption_after_the_last_epoch_keeps_the_whole_history(digits, ca
     assert "Resuming the interrupted training after epoch 2" in capsys.readouterr().out
 
 
-def test_a_folder_that_cannot_be_written_is_a_clear_error_before_training(digits, artifacts):
-    artifacts.write_text("a file where the folder should be")
+def test_a_folder_that_cannot_be_written_is_a_clear_error_before_training(digits, results):
+    results.write_text("a file where the folder should be")
     model = compiled()
-    with pytest.raises(store.StoreError, match="set MNIST_ARTIFACTS"):
+    with pytest.raises(artifacts.ArtifactError, match="set MNIST_ARTIFACTS"):
         model.fit(**digits, epochs=1, callbacks=[training.Resume(model)])
 
 
@@ -151,13 +129,13 @@ def test_the_backup_of_another_optimiser_is_not_taken_up(digits):
 
 
 @pytest.mark.parametrize("name", ["latest.weights.h5", "epochs.json", "training_metadata.json"])
-def test_a_damaged_backup_is_a_clear_error(name, digits, artifacts):
+def test_a_damaged_backup_is_a_clear_error(name, digits, results):
     interrupt(compiled(), digits)
-    (backup,) = artifacts.glob("backup-*")
+    (backup,) = results.glob("backup-*")
     for file in backup.glob(f"{name}*"):
         file.write_bytes(file.read_bytes()[:10])
     model = compiled()
-    with pytest.raises(store.StoreError, match="delete the folder"):
+    with pytest.raises(artifacts.ArtifactError, match="delete the folder"):
         model.fit(**digits, epochs=4, callbacks=[training.Resume(model)])
 
 
@@ -165,20 +143,22 @@ def test_a_kernel_killed_in_the_middle_of_an_epoch_loses_only_that_epoch(digits)
     code = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-import keras, test_training
-from mnist_helpers import data, training
+import keras
+from tests.unit import test_training
+from mnist_helpers import training
+from mnist_helpers.datasets import mnist, scale
 model = test_training.compiled()
-t = data.load_training()
+t = mnist.load_training()
 def batch(batch, logs):
     if len(model.history.epoch) == 2 and batch == 3:
         print("in epoch 3", flush=True)
         time.sleep(600)
 watch = keras.callbacks.LambdaCallback(on_train_batch_end=batch)
-x, y = data.scale(t.images[:256]), t.labels[:256]
+x, y = scale(t.images[:256]), t.labels[:256]
 model.fit(x, y, epochs=4, verbose=0, callbacks=[training.Resume(model), watch])
 """
     with subprocess.Popen(
-        [sys.executable, "-c", code, Path(__file__).parent],
+        [sys.executable, "-c", code, ROOT],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -198,7 +178,7 @@ def shown(monkeypatch):
     draw = plots.training_curves
     monkeypatch.setattr(plots, "training_curves", lambda *a: titles.append(a) or draw(*a))
     monkeypatch.setattr(
-        plots, "display", lambda *a, **k: seen.append((k["display_id"], k["update"]))
+        figures, "display", lambda *a, **k: seen.append((k["display_id"], k["update"]))
     )
     monkeypatch.setattr(training, "display", lambda *a: None)
     return seen, titles
@@ -237,3 +217,71 @@ def test_live_curves_of_a_resumed_training_show_the_earlier_epochs(digits, shown
 def test_live_curves_keep_to_their_interval(digits, shown):
     compiled().fit(**digits, epochs=1, callbacks=[training.LiveCurves(interval=3600)])
     assert len(shown[1]) == 2  # start and end
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [[], ["sparse_categorical_crossentropy"], ["accuracy", "sparse_top_k_categorical_accuracy"]],
+)
+def test_live_curves_show_whatever_metrics_there_are(metrics, digits, shown):
+    model = compiled()
+    model.compile("adam", loss="sparse_categorical_crossentropy", metrics=metrics, run_eagerly=True)
+    live = training.LiveCurves(interval=0, share=1e9)
+    model.fit(**digits, epochs=1, callbacks=[live])
+    history, _, within, _ = shown[1][-1]
+    assert set(history) == {"loss", *metrics}
+    assert all(len(within[name]) == 4 for name in history)
+
+
+def test_live_curves_of_a_generator_whose_length_is_not_known(digits, shown):
+    def batches():
+        for start in (0, 64):
+            yield digits["x"][start : start + 64], digits["y"][start : start + 64]
+
+    compiled().fit(batches(), epochs=1, verbose=0, callbacks=[training.LiveCurves(interval=0)])
+    assert len(shown[1]) == 2  # start and end
+
+
+TRAIN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from mnist_helpers import training
+from tests.unit import test_training
+model = test_training.compiled()
+resume = training.Resume(model)
+print(resume.folder.name, flush=True)
+input()
+"""
+
+
+def test_two_kernels_that_train_the_same_network_do_not_share_a_backup(digits, results):
+    model = compiled()
+    kept = training.Resume(model)
+    mine = kept.folder.name
+    names = []
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-c", TRAIN, ROOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            names.append(process.stdout.readline().strip())
+            process.kill()
+    # The first of them has died, so that the second takes up what it had; this one still runs.
+    assert names == [f"{mine}-2", f"{mine}-2"]
+    assert training.Resume(model).folder.name == mine, "the same kernel keeps its own"
+
+
+def test_a_backup_is_free_again_after_the_training(digits, results):
+    model = compiled()
+    resume = training.Resume(model)
+    model.fit(**digits, epochs=1, callbacks=[resume])
+    assert not resume.lock.is_locked
+
+
+def test_the_backup_of_another_data_set_is_not_taken_up(digits, tmp_path):
+    model = compiled()
+    other = Source(fashion_mnist.DESCRIPTION, tmp_path, "for a test")
+    assert training.Resume(model).folder != training.Resume(model, other).folder

@@ -3,19 +3,24 @@
 import numpy as np
 import pytest
 
-from mnist_helpers import classifier, data, images, scenes, store
+from mnist_helpers import artifacts
+from mnist_helpers.datasets import mnist
+from mnist_helpers.pictures import STEPS, prepare, synthetic
+from mnist_helpers.serve import classifier
+
+pytestmark = pytest.mark.data_matters
 
 
 @pytest.fixture(scope="module")
 def digits():
     """60 digits, and what they are, that no test set knows."""
-    training = data.load_training()
+    training = mnist.load_training()
     return training.validation_images[:60], training.validation_labels[:60]
 
 
 @pytest.fixture(scope="module")
 def pictures(digits):
-    return scenes.make(digits[0], seed=0)
+    return synthetic.make(digits[0], seed=0)
 
 
 def test_there_is_a_grey_picture_for_each_digit(pictures, digits):
@@ -26,9 +31,9 @@ def test_there_is_a_grey_picture_for_each_digit(pictures, digits):
 def test_one_seed_gives_always_the_same_pictures_and_another_seed_others(digits):
     few = digits[0][:8]
     before = few.copy()
-    pictures = scenes.make(few, seed=0)
-    assert all(map(np.array_equal, pictures, scenes.make(few, seed=0)))
-    assert not any(map(np.array_equal, pictures, scenes.make(few, seed=1)))
+    pictures = synthetic.make(few, seed=0)
+    assert all(map(np.array_equal, pictures, synthetic.make(few, seed=0)))
+    assert not any(map(np.array_equal, pictures, synthetic.make(few, seed=1)))
     assert np.array_equal(few, before), "the digits themselves stay as they are"
 
 
@@ -43,27 +48,30 @@ def test_every_picture_shows_something_and_none_is_like_another(pictures):
 
 
 def test_pictures_without_a_digit_are_always_the_same_and_of_the_same_kind():
-    pictures = scenes.make_without_digit(6, seed=3)
+    pictures = synthetic.make_without_digit(6, seed=3)
     assert {(p.shape, p.dtype.name) for p in pictures} == {((360, 480), "uint8")}
-    assert all(map(np.array_equal, pictures, scenes.make_without_digit(6, seed=3)))
-    assert not any(map(np.array_equal, pictures, scenes.make_without_digit(6, seed=4)))
+    assert all(map(np.array_equal, pictures, synthetic.make_without_digit(6, seed=3)))
+    assert not any(map(np.array_equal, pictures, synthetic.make_without_digit(6, seed=4)))
 
 
-def test_in_most_pictures_without_a_digit_none_is_seen():
-    model = classifier.load(store.REFERENCE)
-    pictures = scenes.make_without_digit(30, seed=0)
-    assert sum(model.read(picture).label is None for picture in pictures) > 0.75 * len(pictures)
+def test_in_most_pictures_without_a_digit_none_is_seen(pictures):
+    """With 120 pictures of four seeds; one seed of 30 may give anything from 15 to 27."""
+    model = classifier.load(artifacts.REFERENCE)
+    empty = [p for seed in range(4) for p in synthetic.make_without_digit(30, seed)]
+    refused = np.mean([model.read(picture).label is None for picture in empty])
+    with_digit = np.mean([model.read(picture).label is None for picture in pictures])
+    assert refused > 0.6 > 0.2 > with_digit
 
 
 def share_read(pictures, labels, steps):
     """Return how many of the digits are read right when prepared with these steps."""
-    model, right = classifier.load(store.REFERENCE), 0
+    model, right = classifier.load(artifacts.REFERENCE), 0
     for picture, label in zip(pictures, labels, strict=True):
-        image = images.prepare(picture, steps).image
+        image = prepare(picture, steps).image
         right += model.probabilities(image[np.newaxis])[0].argmax() == label
     return right / len(labels)
 
 
 def test_the_preparation_is_what_makes_the_pictures_readable(pictures, digits):
-    assert share_read(pictures, digits[1], images.STEPS) > 0.85
+    assert share_read(pictures, digits[1], STEPS) > 0.85
     assert share_read(pictures, digits[1], ()) < 0.4

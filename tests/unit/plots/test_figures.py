@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 
 from mnist_helpers import evaluation, models, plots
+from mnist_helpers.datasets import fashion_mnist
+from mnist_helpers.plots import figures
 
 HISTORY = {
     "accuracy": [0.90, 0.95],
@@ -16,7 +19,7 @@ HISTORY = {
 
 def test_showing_gives_a_picture_with_alternative_text_and_updates_it(monkeypatch):
     shown = []
-    monkeypatch.setattr(plots, "display", lambda *a, **k: shown.append((a, k)))
+    monkeypatch.setattr(figures, "display", lambda *a, **k: shown.append((a, k)))
     plot = plots.bars({"a": 1}, "things", "One bar.")
     handle = plot.show()
     plot.show(handle)
@@ -29,7 +32,7 @@ def test_showing_gives_a_picture_with_alternative_text_and_updates_it(monkeypatc
 
 def test_image_grid():
     images = [np.full((4, 4), value) for value in range(3)]
-    figure, caption = plots.image_grid(images, ["a", "b", "c"], "Three.", columns=2)
+    figure, caption, *_ = plots.image_grid(images, ["a", "b", "c"], "Three.", columns=2)
     assert caption == "Three."
     assert len(figure.axes) == 4
     for ax, image, title in zip(figure.axes, images, "abc", strict=False):
@@ -38,7 +41,7 @@ def test_image_grid():
 
 
 def test_bars():
-    figure, _ = plots.bars({"slow": 10, "fast": 0.5}, "seconds", "c", form="{:.1f}", log=True)
+    figure, *_ = plots.bars({"slow": 10, "fast": 0.5}, "seconds", "c", form="{:.1f}", log=True)
     (ax,) = figure.axes
     (drawn,) = [c for c in ax.containers if isinstance(c, BarContainer)]
     assert [bar.get_width() for bar in drawn] == [10, 0.5]
@@ -46,17 +49,28 @@ def test_bars():
     assert ax.get_xscale() == "log" and ax.get_xlabel() == "seconds"
 
 
-def test_predictions_mark_the_answer_by_more_than_colour():
+def test_predictions_mark_the_answer_by_colour_and_by_more():
     rows = np.eye(10)[[3, 7]] * 0.9 + 0.01
-    figure, _ = plots.predictions(np.zeros((2, 28, 28)), rows, "c")
-    assert figure.axes[0].get_title() == "3 with 91.0%"
-    heights = [bar.get_height() for bar in figure.axes[3].patches]
-    assert heights == pytest.approx(rows[1])
+    figure, *_ = plots.predictions(np.zeros((2, 28, 28)), rows, "c")
+    assert [figure.axes[n].get_title() for n in (0, 1)] == ["3 with 91.0%", "7 with 91.0%"]
+    for ax, row in zip(figure.axes[2:], rows, strict=True):
+        assert [bar.get_height() for bar in ax.patches] == pytest.approx(row)
+        orange = [to_hex(bar.get_facecolor()).upper() == figures.ORANGE for bar in ax.patches]
+        assert orange == [p == row.max() for p in row]
+
+
+def test_predictions_of_other_classes_carry_their_names():
+    names = fashion_mnist.DESCRIPTION.classes
+    rows = np.eye(10)[[9]]
+    figure, *_ = plots.predictions(np.zeros((1, 32, 32, 3)), rows, "c", None, names, "garment")
+    assert figure.axes[0].get_title() == "Ankle boot with 100.0%"
+    assert [text.get_text() for text in figure.axes[1].get_xticklabels()] == list(names)
+    assert figure.axes[1].get_xlabel() == "garment"
 
 
 def test_training_curves_plot_the_history_in_two_panels():
     within = {"epoch": [0.5, 1.5], "accuracy": [0.8, 0.94], "loss": [0.6, 0.2]}
-    figure, caption = plots.training_curves(HISTORY, 5, within, "epoch 3 of 5")
+    figure, caption, *_ = plots.training_curves(HISTORY, 5, within, "epoch 3 of 5")
     for ax, name in zip(figure.axes, ("accuracy", "loss"), strict=True):
         running, training, validation = ax.lines
         assert list(running.get_ydata()) == within[name]
@@ -71,41 +85,73 @@ def test_training_curves_plot_the_history_in_two_panels():
 
 
 def test_training_curves_before_the_first_epoch_is_complete():
-    figure, _ = plots.training_curves({}, 5, {"epoch": [], "accuracy": [], "loss": []}, "starting")
-    assert not any(ax.lines for ax in figure.axes)
+    figure, *_ = plots.training_curves({}, 5, {"epoch": []}, "starting")
+    assert len(figure.axes) == 2 and not any(ax.lines for ax in figure.axes)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "titles"),
+    [
+        (["loss"], ["loss (cross-entropy)"]),
+        (["loss", "mae"], ["mae", "loss (cross-entropy)"]),
+        (
+            ["accuracy", "loss", "top_k_categorical_accuracy"],
+            ["accuracy", "top_k_categorical_accuracy", "loss (cross-entropy)"],
+        ),
+    ],
+)
+def test_training_curves_have_a_panel_for_each_metric_that_there_is(metrics, titles):
+    history = {name: [0.5, 0.4] for name in metrics}
+    figure, caption, *_ = plots.training_curves(history, 2, {"epoch": [0.5], "loss": [0.7]})
+    assert [ax.get_title("left") for ax in figure.axes] == titles
+    assert all(name in caption for name in metrics)
 
 
 def test_training_curves_without_validation():
-    figure, caption = plots.training_curves({"accuracy": [0.9], "loss": [0.3]}, 1)
+    figure, caption, *_ = plots.training_curves({"accuracy": [0.9], "loss": [0.3]}, 1)
     assert len(figure.axes[0].lines) == 1 and "validation" not in caption
 
 
 def test_confusion_writes_every_count_and_names_the_commonest_mistake():
     counts = np.diag(np.full(10, 90))
     counts[4, 9] = 7
-    figure, caption = plots.confusion(counts)
+    figure, caption, *_ = plots.confusion(counts)
     assert figure.axes[0].images[0].get_array()[4, 9] == 7
     assert figure.axes[0].images[0].get_array()[4, 4] == 0, "only mistakes carry the colour"
     assert [text.get_text() for text in figure.axes[0].texts].count("90") == 10
     assert "900 of 907" in caption and "a 4 taken for a 9 (7 times)" in caption
 
 
+def test_confusion_without_mistakes_names_none():
+    _, caption, *_ = plots.confusion(np.diag(np.full(10, 9)))
+    assert caption == "90 of 90 images lie on the diagonal; there is no mistake."
+
+
+def test_confusion_of_other_classes_carries_their_names():
+    counts = np.array([[5, 2, 0], [0, 5, 0], [0, 0, 5]])
+    figure, caption, *_ = plots.confusion(counts, ("cat", "dog", "owl"), "animal")
+    ax = figure.axes[0]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["cat", "dog", "owl"]
+    assert ax.get_ylabel() == "true animal"
+    assert "a cat taken for a dog (2 times)" in caption
+
+
 def test_calibration_and_robustness():
     good, bad = (evaluation.Accuracy(v, v - 0.1, v + 0.05, 100) for v in (0.8, 0.3))
     measured = evaluation.Calibration(np.array([0.5, 0.9]), (bad, good), 0.075)
-    figure, caption = plots.calibration(measured)
+    figure, caption, *_ = plots.calibration(measured)
     _, points, *_ = figure.axes[0].lines
     assert list(points.get_xdata()) == [0.5, 0.9] and list(points.get_ydata()) == [0.3, 0.8]
     (ends,) = (bar.get_segments() for bar in figure.axes[0].collections)
     assert ends[0][:, 1] == pytest.approx([0.2, 0.35])
     assert "100 images, claims 50.0%" in caption and "7.50%" in caption
-    figure, caption = plots.robustness({"blurred (pixels)": {0: good, 3: bad}})
+    figure, caption, *_ = plots.robustness({"blurred (pixels)": {0: good, 3: bad}})
     assert list(figure.axes[0].lines[0].get_ydata()) == [0.8, 0.3]
     assert "30% blurred" in caption
 
 
 def test_architecture_names_every_layer_shape_and_count():
-    figure, caption = plots.architecture(models.build_cnn())
+    figure, caption, *_ = plots.architecture(models.build_cnn())
     texts = " ".join(text.get_text() for text in figure.axes[0].texts).replace("\n", " ")
     for part in ("26×26×32 320", "11×11×64 18,496", "1600", "64 102,464", "10 650"):
         assert part in texts
@@ -117,18 +163,34 @@ def test_table():
     assert text.splitlines()[1:3] == ["| ---: | :--- |", "| 1 | a |"]
 
 
+@pytest.mark.parametrize("number", ["-1.5", "+3", "−0.2", ".5", -7, 1e-9, "99%", "12 s"])
+def test_numbers_stand_to_the_right_whatever_their_sign(number):
+    assert plots.table({"x": [number]}).data.splitlines()[1] == "| ---: |"
+
+
+def test_a_column_of_numbers_and_words_stands_to_the_left():
+    assert plots.table({"x": [1, "none"]}).data.splitlines()[1] == "| :--- |"
+
+
+def test_a_bar_or_a_new_line_in_a_cell_does_not_break_the_row():
+    rows = plots.table({"a|b": ["x|y", "two\nlines"], "c": [1, 2]}).data.splitlines()
+    assert rows[0] == "| a\\|b | c |"
+    assert rows[2:] == ["| x\\|y | 1 |", "| two lines | 2 |"]
+
+
+def test_a_table_without_rows_has_its_head():
+    assert plots.table({"a": [], "b": []}).data.splitlines() == ["| a | b |", "| :--- | :--- |"]
+
+
+def test_pictures_in_colour_keep_more_colours_in_the_file():
+    grey, colour = (
+        plots.image_grid([np.zeros(shape)], [], "c", 1) for shape in ((9, 9), (9, 9, 3))
+    )
+    assert colour.colours > grey.colours
+
+
 def test_image_grid_keeps_files_of_photos_small():
     sides = ((28, 28), (360, 480))
     small, large = (plots.image_grid([np.eye(*side)], [], "c", 1).figure for side in sides)
     assert large.dpi < small.dpi
     assert large.get_figheight() == pytest.approx(0.75 * small.get_figheight())
-
-
-def test_comparison_draws_a_panel_for_each_measure_and_a_bar_for_each_name():
-    measures = {"size (MB)": [1.0, 2.0], "time (ms)": [0.123, 4567.0]}
-    figure, caption = plots.comparison(("old", "new"), measures, "Compared.")
-    assert caption == "Compared."
-    for ax, (name, values) in zip(figure.axes, measures.items(), strict=False):
-        assert ax.get_title("left") == name
-        assert [bar.get_width() for bar in ax.patches] == values
-    assert [text.get_text() for text in figure.axes[1].texts] == ["0.123", "4,567"]

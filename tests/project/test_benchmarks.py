@@ -1,0 +1,182 @@
+"""Each benchmark works, in its quick form, and keeps what it measured."""
+
+import argparse
+import concurrent.futures
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BENCHMARKS = ROOT / "benchmarks"
+HEADS = {  # script → the first cell of its table
+    "compare_recipes": "mean over the seeds",
+    "choose_learning_rate": "peak of the learning rate",
+    "load_service": "one image as",
+    "measure_preparation": "preparation",
+}
+
+
+def start(name, *options, **settings):
+    return subprocess.run(
+        [sys.executable, BENCHMARKS / f"{name}.py", *options],
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | settings,
+        timeout=300,
+    )
+
+
+def kept_results():
+    return {path: path.read_bytes() for path in (BENCHMARKS / "results").glob("*")}
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    """The quick form of each benchmark: what it printed, and the file that it wrote."""
+    folder, before = tmp_path_factory.mktemp("quick"), kept_results()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        runs = {
+            name: pool.submit(start, name, "--quick", "--out", folder / f"{name}.json")
+            for name in HEADS
+        }
+    assert kept_results() == before, "the quick form leaves benchmarks/results/ alone"
+    return {name: (run.result(), folder / f"{name}.json") for name, run in runs.items()}
+
+
+def test_every_benchmark_is_tested():
+    scripts = {
+        path.stem for path in BENCHMARKS.glob("*.py") if "__main__" in path.read_text("utf-8")
+    }
+    assert scripts == set(HEADS)
+
+
+@pytest.mark.data_matters
+@pytest.mark.parametrize("name", HEADS)
+def test_the_quick_form_prints_its_table(name, quick):
+    done, _ = quick[name]
+    assert done.returncode == 0, done.stderr
+    assert f"\n| {HEADS[name]} |" in done.stdout and "the numbers mean nothing" in done.stdout
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_the_file_says_what_was_measured_and_where(name, quick):
+    _, file = quick[name]
+    result = json.loads(file.read_text("utf-8"))
+    assert result["name"] == name and result["command"].startswith(f"python benchmarks/{name}.py")
+    assert result["machine"]["cores"] == os.cpu_count()
+    assert set(result["machine"]) == {"cores", "system", "machine", "processor"}
+    assert {"python", "numpy"} < set(result["versions"]) and result["data"]
+    assert len(result["trials"]) >= 2
+    for trial in result["trials"]:
+        assert all(isinstance(value, str | int | float) for value in trial.values()), trial
+    assert not list(file.parent.glob(f"{name}.*.json")) and not list(file.parent.glob("*.new"))
+
+
+def trials(quick, name, **wanted):
+    result = json.loads(quick[name][1].read_text("utf-8"))
+    return [t for t in result["trials"] if all(t.get(k) == v for k, v in wanted.items())]
+
+
+def test_both_recipes_are_trained_with_the_same_seeds(quick):
+    seeds = [
+        [trial["seed"] for trial in trials(quick, "compare_recipes", recipe=recipe)]
+        for recipe in ("reference", "series")
+    ]
+    assert seeds[0] == seeds[1] == [0]
+    for trial in trials(quick, "compare_recipes"):
+        assert 0 < trial["training_s"] < trial["script_s"] and trial["peak_memory_mb"] > 100
+        assert 0 <= trial["test_accuracy"] <= 1
+
+
+def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):
+    peaks = [trial["peak"] for trial in trials(quick, "choose_learning_rate")]
+    assert len(peaks) == len(set(peaks)) == 2
+    losses = {trial["validation_loss"] for trial in trials(quick, "choose_learning_rate")}
+    assert len(losses) == 2, "the peak reaches the training"
+
+
+def test_the_service_answers_arrays_and_pictures_and_ends_well(quick):
+    found = trials(quick, "load_service", measure="load")
+    assert {trial["body"] for trial in found} == {"28×28 array", "280×280 PNG"}
+    assert all(t["answers"] > 0 and 0 < t["p50_ms"] <= t["p99_ms"] for t in found)
+    (memory,) = trials(quick, "load_service", measure="memory")
+    assert memory["exit_code"] == 0 and memory["requests"] == 200 and memory["after_mb"] > 30
+
+
+def test_the_preparation_is_measured_step_by_step(quick):
+    from mnist_helpers import pictures
+
+    found = trials(quick, "measure_preparation", measure="accuracy")
+    assert len(found) == len(pictures.STEPS) + 2
+    assert found[-1]["pictures_right"] > found[1]["pictures_right"], "the steps help"
+    assert all(trial["digits_right"] >= 0.8 * trial["digits"] for trial in found)
+    (made,) = trials(quick, "measure_preparation", shown="made pictures")
+    assert made["right"] + made["no_digit"] <= made["count"] == found[-1]["pictures"]
+
+
+@pytest.mark.parametrize("name", sorted(set(HEADS) - {"load_service"}))
+def test_the_full_form_refuses_other_data_than_mnist(name):
+    before = kept_results()
+    done = start(name, MNIST_SOURCE="sample")
+    assert done.returncode != 0 and "on real MNIST, and here is: MNIST_SOURCE=sample" in done.stderr
+    assert kept_results() == before
+
+
+@pytest.fixture
+def recording(monkeypatch, tmp_path):
+    """benchmarks/recording.py, as `python benchmarks/example.py` would use it, elsewhere."""
+    spec = importlib.util.spec_from_file_location("recording", BENCHMARKS / "recording.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(sys, "argv", ["benchmarks/example.py"])
+    return module
+
+
+def options(quick=False, out=None):
+    return argparse.Namespace(quick=quick, out=out)
+
+
+def test_an_interrupted_run_keeps_its_trials_and_the_last_complete_result(recording):
+    kept = recording.Recording(options(), "MNIST", ["numpy"])
+    kept.add(seed=0, accuracy=0.5)
+    kept.finish("table")
+    path = recording.RESULTS / "example.json"
+    complete = path.read_bytes()
+
+    kept = recording.Recording(options(), "MNIST", ["numpy"])
+    kept.add(seed=0, accuracy=0.6)
+    kept.add(seed=1, accuracy=0.7)
+    assert path.read_bytes() == complete
+    partial = json.loads((recording.RESULTS / "example.partial.json").read_text("utf-8"))
+    assert [trial["accuracy"] for trial in partial["trials"]] == [0.6, 0.7]
+
+    kept.finish("table")
+    assert len(recording.read(path)["trials"]) == 2
+    assert [file.name for file in recording.RESULTS.iterdir()] == ["example.json"]
+
+
+def test_a_write_that_fails_leaves_the_file_before_it(recording, tmp_path):
+    recording.write(tmp_path / "result.json", {"trials": [1]})
+    with pytest.raises(TypeError, match="does not belong"):
+        recording.write(tmp_path / "result.json", {"trials": [object()]})
+    assert json.loads((tmp_path / "result.json").read_text("utf-8")) == {"trials": [1]}
+
+
+def test_numbers_of_numpy_are_kept_as_numbers(recording, tmp_path):
+    import numpy as np
+
+    recording.write(tmp_path / "result.json", {"a": np.float32(0.5), "b": np.int64(3)})
+    assert json.loads((tmp_path / "result.json").read_text("utf-8")) == {"a": 0.5, "b": 3}
+
+
+def test_the_quick_form_without_a_file_writes_nothing(recording, capsys):
+    kept = recording.Recording(options(quick=True), "MNIST", ["numpy"])
+    kept.add(seed=0, accuracy=0.5)
+    kept.finish("the table")
+    assert not recording.RESULTS.exists() and "the table" in capsys.readouterr().out

@@ -1,0 +1,365 @@
+"""The tables of README and docs come from the results and the notebooks, and are up to date."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat.v4 as nb
+import pytest
+import write_tables
+
+ROOT = Path(__file__).parents[2]
+MACHINE = {"cores": 2, "system": "Linux", "machine": "x86_64", "processor": "a processor"}
+
+
+def result(name, trials):
+    """A result as benchmarks/recording.py writes it; its numbers are made up."""
+    return {
+        "name": name,
+        "command": f"python benchmarks/{name}.py",
+        "date": "2025-02-03T04:05:06+00:00",
+        "machine": MACHINE,
+        "versions": {"python": "3.12.1", "tensorflow": "2.21.0"},
+        "data": "MNIST",
+        "trials": trials,
+    }
+
+
+def training(recipe, seed, seconds, memory, accuracy, loss):
+    return {
+        "recipe": recipe,
+        "seed": seed,
+        "training_s": seconds,
+        "script_s": seconds + 10,
+        "peak_memory_mb": memory,
+        "test_accuracy": accuracy,
+        "test_loss": loss,
+    }
+
+
+def load(body, clients, rate):
+    return {
+        "measure": "load",
+        "body": body,
+        "clients": clients,
+        "answers_per_s": rate,
+        "p50_ms": 1.25,
+        "p99_ms": 1234.5,
+        "answers": 99,
+    }
+
+
+def refusals(shown, count, none, **more):
+    common = {"seed": 0, "model": "abc", "sure": 0.8, "full": 0.32}
+    counts = {"count": count, "no_digit": none}
+    return {"measure": "no digit", "shown": shown, **common, **counts, **more}
+
+
+PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
+DIGITS = {"seed": 0, "model": "abc", "digits": 1000, "digits_right": 990}
+RESULTS = {
+    "compare_recipes": [
+        training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
+        training("series", 0, 60.0, 1200.0, 0.99, 0.03),
+        training("reference", 1, 200.0, 1700.0, 0.99, 0.03),
+        training("series", 1, 60.0, 1200.0, 0.992, 0.01),
+        {"recipe": "notebooks", "what": "notebooks 01 to 05", "script_s": 80.0},
+    ],
+    "choose_learning_rate": [
+        {"peak": peak, "seed": seed, "validation_accuracy": accuracy, "validation_loss": 0.1}
+        for peak, accuracy in ((0.002, 0.97), (0.004, 0.98))
+        for seed in (0, 1)
+    ],
+    "load_service": [
+        {"measure": "start", "seconds": 1.0},
+        {"measure": "start", "seconds": 3.0},
+        {"measure": "start", "seconds": 1.5},
+        load("28×28 array", 1, 1816.4),
+        load("280×280 PNG", 8, 62.0),
+        {
+            "measure": "memory",
+            "first_mb": 100.2,
+            "before_mb": 111.0,
+            "after_mb": 112.0,
+            "requests": 100_000,
+            "exit_code": 0,
+        },
+    ],
+    "measure_preparation": [
+        {"measure": "accuracy", "preparation": "none", **DIGITS},
+        {"measure": "accuracy", "preparation": "with “upright”", **DIGITS, **PICTURES},
+        refusals("empty paper", 100, 90),
+        refusals("scribbles", 100, 53),
+        refusals("made pictures", 50, 10, right=40),
+        refusals("data set", 1000, 12),
+    ],
+}
+
+
+def block(name, content=""):
+    return f"<!-- table: {name} -->\n{content}<!-- end of table -->\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project with a README and one page, results with made-up numbers, and these notebooks."""
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    for folder in ("docs", "benchmarks/results"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name, trials in RESULTS.items():
+        save(tmp_path, name, result(name, trials))
+    (tmp_path / "README.md").write_text(f"# Title\n\n{block('recipes')}\nThe end.\n", "utf-8")
+    return tmp_path
+
+
+def save(project, name, content):
+    text = content if isinstance(content, str) else json.dumps(content)
+    (project / "benchmarks" / "results" / f"{name}.json").write_text(text, "utf-8")
+
+
+def readme(project, text=None):
+    """Read the README, or write it."""
+    path = project / "README.md"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    return path.read_text("utf-8")
+
+
+def test_the_tables_of_readme_and_docs_are_up_to_date():
+    script = ROOT / "tools" / "write_tables.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_is_written_passes_the_check_and_all_else_stays(project):
+    page = project / "docs" / "page.md"
+    names = ("lessons", *write_tables.RESULTS)
+    page.write_text(
+        "Before.\n\n" + "\nBetween.\n\n".join(map(block, names)) + "\nAfter.\n", "utf-8"
+    )
+    assert write_tables.update(project, write=True) == []
+    text = page.read_text("utf-8")
+    assert text.startswith("Before.\n\n<!-- table: lessons -->\n\n| notebook |")
+    assert text.endswith(".\n\n<!-- end of table -->\n\nAfter.\n")
+    assert text.count("\n\n<!-- end of table -->\n\nBetween.\n\n<!-- table: ") == len(names) - 1
+    assert readme(project).startswith("# Title\n\n") and readme(project).endswith("\nThe end.\n")
+    assert write_tables.update(project, write=False) == []
+    assert write_tables.update(project, write=True) == [] and page.read_text("utf-8") == text
+
+
+def test_a_changed_number_makes_a_table_stale_and_changes_it(project):
+    write_tables.update(project, write=True)
+    before = readme(project)
+    changed = result("compare_recipes", json.loads(json.dumps(RESULTS["compare_recipes"])))
+    changed["trials"][1]["test_accuracy"] = 0.91
+    save(project, "compare_recipes", changed)
+    (problem,) = write_tables.update(project, write=False)
+    assert "README.md" in problem and "“recipes”" in problem and "stale" in problem
+    assert readme(project) == before, "the check writes nothing"
+    assert write_tables.update(project, write=True) == []
+    assert "series 91.00%, 99.20%" in readme(project) and "| 98.50% | 95.10% |" in readme(project)
+
+
+def test_a_table_that_was_changed_by_hand_is_stale(project):
+    write_tables.update(project, write=True)
+    readme(project, readme(project).replace("99.20%", "99.90%"))
+    assert "stale" in write_tables.update(project, write=False)[0]
+
+
+def test_the_check_fails_and_names_page_and_table(project, monkeypatch):
+    monkeypatch.setattr(write_tables, "ROOT", project)
+    monkeypatch.setattr(sys, "argv", ["write_tables.py", "--check"])
+    with pytest.raises(SystemExit, match=r"README\.md, table “recipes”: stale"):
+        write_tables.main()
+    monkeypatch.setattr(sys, "argv", ["write_tables.py"])
+    write_tables.main()
+    monkeypatch.setattr(sys, "argv", ["write_tables.py", "--check"])
+    write_tables.main()
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_an_unknown_table_is_an_error(project, write):
+    text = readme(project, block("recipies", "old\n"))
+    (problem,) = write_tables.update(project, write)
+    assert problem.startswith("README.md, table “recipies”: there is no table of this name")
+    assert "recipes-short" in problem and "lessons" in problem
+    assert readme(project) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<!-- table: recipes -->\nold\n", "table “recipes”: “<!-- end of table -->” is missing"),
+        (
+            "<!-- table: recipes -->\nold\n" + block("service"),
+            "table “recipes”: “<!-- end of table -->” is missing",
+        ),
+        (
+            block("service") + "old\n<!-- end of table -->\n",
+            "“<!-- end of table -->” with no table before it",
+        ),
+    ],
+)
+@pytest.mark.parametrize("write", [False, True])
+def test_a_page_whose_marks_do_not_pair_is_an_error_and_stays(project, text, message, write):
+    readme(project, text)
+    assert write_tables.update(project, write) == [f"README.md: {message}"]
+    assert readme(project) == text
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_missing_result_is_an_error_and_the_other_tables_are_written(project, write):
+    readme(project, block("recipes", "old\n") + "\n" + block("service"))
+    (project / "benchmarks" / "results" / "compare_recipes.json").unlink()
+    missing, *others = write_tables.update(project, write)
+    assert missing == (
+        "README.md, table “recipes”: benchmarks/results/compare_recipes.json is missing: "
+        "run `python benchmarks/compare_recipes.py`, which writes it."
+    )
+    assert len(others) == (not write), "that of the service is stale until it is written"
+    assert ("1,816" in readme(project)) == write and block("recipes", "old\n") in readme(project)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"name": ', "is no JSON"),
+        ("[]", "is not complete"),
+        ({"name": "compare_recipes"}, "trials is missing"),
+        (result("compare_recipes", []), "is not what benchmarks/compare_recipes.py writes now"),
+        (
+            result("compare_recipes", [{"recipe": "reference", "seed": 0}]),
+            "is not what benchmarks/compare_recipes.py writes now",
+        ),
+    ],
+)
+def test_a_result_of_another_form_is_an_error(project, content, message):
+    save(project, "compare_recipes", content)
+    (problem,) = write_tables.update(project, write=True)
+    assert problem.startswith("README.md, table “recipes”: benchmarks/results/compare_recipes.json")
+    assert message in problem
+
+
+def table(project, name, page="README.md"):
+    return write_tables.made(project, project / page, name)
+
+
+def test_the_table_of_recipes(project):
+    assert table(project, "recipes").split("\n") == [
+        "Measured by `benchmarks/compare_recipes.py` on 2 cores (Linux x86_64), seeds 0 and 1, "
+        "Python 3.12.1, TensorFlow 2.21.0, 2025-02-03.",
+        "",
+        "| mean over the seeds | reference recipe | this series | ratio |",
+        "|---|---:|---:|---:|",
+        "| training time | 150 s | 60 s | 0.40 |",
+        "| peak memory | 1,650 MB | 1,200 MB | 0.73 |",
+        "| test accuracy | 98.50% | 99.10% | |",
+        "| test loss | 0.0400 | 0.0200 | |",
+        "| whole script; notebooks 01 to 05 | 160 s | 80 s | 0.50 |",
+        "",
+        "Test accuracy by seed: reference 98.00%, 99.00%; series 99.00%, 99.20%.",
+    ]
+
+
+def test_the_short_table_of_recipes(project):
+    assert table(project, "recipes-short").split("\n") == [
+        "| | reference recipe | this series |",
+        "|---|---:|---:|",
+        "| test accuracy, mean of 2 seeds | 98.50% | 99.10% |",
+        "| training time on 2 cores | 150 s | 60 s (0.40 of it) |",
+        "| peak memory | 1,650 MB | 1,200 MB |",
+    ]
+
+
+def test_the_table_of_learning_rates(project):
+    text = table(project, "learning-rates")
+    assert "| 0.002 | 97.00% | 0.1000 |\n| 0.004 | 98.00% | 0.1000 |" in text
+    assert text.endswith("the highest accuracy is that of 0.004.")
+
+
+def test_the_table_of_the_service(project):
+    text = table(project, "service")
+    assert "| 28×28 array | 1 | 1,816 | 1.2 ms | 1,234.5 ms |\n| 280×280 PNG | 8 | 62 |" in text
+    assert text.endswith(
+        "From the start of the process to the first answer: 1.50 s (median of 3; 1.00 to 3.00 s). "
+        "Memory: 100 MB at first, 111 MB before and 112 MB after 100,000 more requests. Exit "
+        "code 0."
+    )
+
+
+def test_the_table_of_the_preparation(project):
+    text = table(project, "preparation")
+    assert "| none | | 99.00% (95% interval 98.17% to 99.46%) | |\n" in text
+    assert "| with “upright” | 50.00% (95% interval 36.64% to 63.36%) | 99.00%" in text
+    assert " | 12 ms |\n" in text
+    assert (
+        "is the answer to 90% of 100 pictures of empty paper, 53% of 100 scribbles, 20.0% of the "
+        "made pictures and 1.2% of the images of the data set. Of the made pictures that got an "
+        "answer, 100.00% (95% interval 91.24% to 100.00%) were read right."
+    ) in text
+
+
+@pytest.mark.parametrize(
+    ("page", "folder"), [("README.md", "notebooks/"), ("docs/page.md", "../notebooks/")]
+)
+def test_the_lessons_are_linked_from_where_the_page_is(project, page, folder):
+    text = table(project, "lessons", page)
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert f"| [{path.name[:2]} " in text and f"]({folder}{path.name}) | " in text
+    assert "one for every 100 words of text and one for each cell of code" in text
+
+
+def test_every_notebook_has_minutes_and_exercises(project):
+    rows = [row.split(" | ") for row in table(project, "lessons").split("\n") if "ipynb" in row]
+    assert len(rows) == len(write_tables.AT_THE_END)
+    for row in rows:
+        assert 5 <= int(row[2]) <= 90 and int(row[2]) % 5 == 0, row
+        assert 2 <= int(row[3].rstrip(" |")) <= 10, row
+
+
+def test_a_notebook_without_a_line_in_the_table_is_an_error(project):
+    last = max((project / "notebooks").glob("*.ipynb"))
+    last.rename(last.with_name("99_another.ipynb"))
+    with pytest.raises(write_tables.TableError, match="99_another"):
+        table(project, "lessons")
+
+
+def test_a_notebook_without_exercises_is_an_error(project):
+    first = min((project / "notebooks").glob("*.ipynb"))
+    first.write_text(first.read_text("utf-8").replace("**On your own**", "**Alone**"), "utf-8")
+    with pytest.raises(write_tables.TableError, match=f"{first.name}: there is no .*On your own"):
+        table(project, "lessons")
+
+
+@pytest.mark.parametrize(
+    ("words", "cells", "minutes"), [(249, 10, 10), (250, 10, 15), (749, 0, 5), (1000, 20, 30)]
+)
+def test_minutes_count_words_and_cells_of_code(words, cells, minutes):
+    prose = nb.new_markdown_cell("word " * words)
+    code = [nb.new_code_cell("one = two + three  # and many more words") for _ in range(cells)]
+    assert write_tables.minutes(nb.new_notebook(cells=[prose, *code])) == minutes
+
+
+@pytest.mark.parametrize(
+    ("markdown", "count"),
+    [
+        ("# Two words\n\n- and *three* more", 5),
+        ("a [link of four](https://example.org/a page) b", 5),
+        ("before\n```python\nnot = these\n```\nafter", 2),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", 4),
+        ("<details>\n<summary>One</summary> two – three", 3),
+    ],
+)
+def test_words_are_those_of_prose(markdown, count):
+    assert write_tables.words_in(markdown) == count
+
+
+def test_exercises_are_the_items_of_their_list():
+    source = (
+        "- not this\n\n**On your own** (a note\n- one\n  - part of one, on a\n  second line\n"
+        "* two\n1. three\n\n**Further reading**\n\n- not this\n"
+    )
+    notebook = nb.new_notebook(cells=[nb.new_markdown_cell("- no"), nb.new_markdown_cell(source)])
+    assert write_tables.exercises(notebook) == 3
