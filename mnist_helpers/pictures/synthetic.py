@@ -45,7 +45,7 @@ def _page(digit: np.ndarray, other: np.ndarray, random: np.random.Generator) -> 
     page[first] = ink
     if random.random() < 0.5:
         ink = _write(other, height * random.uniform(0.3, 0.6), pen, random.uniform(-20, 20))
-        for _ in range(20):  # attempts to find room at a distance
+        for _ in range(20):  # attempts to find a place at a distance
             second = _place(ink, random)
             gaps = [
                 max(a.start - b.stop, b.start - a.stop) for a, b in zip(first, second, strict=True)

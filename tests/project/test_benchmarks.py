@@ -32,7 +32,8 @@ def start(name, *options, **settings):
 
 
 def kept_results():
-    return {path: path.read_bytes() for path in (BENCHMARKS / "results").glob("*")}
+    results = (BENCHMARKS / "results").glob("*.json")
+    return {path: path.read_bytes() for path in results if ".partial" not in path.name}
 
 
 @pytest.fixture(scope="module")
