@@ -1,55 +1,105 @@
 # Short names for ordinary commands; each sets up .venv on first use. On Windows without make, see
-# the README. PYTHON=… names the Python to use.
+# the README. PYTHON=… names the Python to use, OPTIONS=… goes to pytest.
 FIND := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 python,\
 	$(shell $(name) -c "$(FIND)" 2>/dev/null && echo $(name))))
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-READY := .venv/ready
+LEARNER := .venv/ready
+CONTRIBUTOR := .venv/ready-contributor
+BIOME := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab run serve test lint format notebooks reference benchmark lock clean
+.PHONY: lab run serve test test-sample lint format notebooks reference benchmark lock clean
 
-lab: $(READY) ## open JupyterLab on the first notebook
+lab: $(LEARNER) ## open JupyterLab on the first notebook
 	$(BIN)/jupyter lab notebooks/01_explore_the_data.ipynb
 
-run: $(READY) ## execute all notebooks, headless; copies go to artifacts/executed/
+run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py
 
-serve: $(READY) ## start the prediction service and its page on http://127.0.0.1:8000
+serve: $(LEARNER) ## start the prediction service and its page on http://127.0.0.1:8000
 	$(BIN)/python -m mnist_helpers.serve
 
-test: $(READY) ## run every test, every notebook among them
-	$(BIN)/python -m pytest
+test: $(CONTRIBUTOR) ## run every test, every notebook among them
+	$(BIN)/python -m pytest $(OPTIONS)
 
-lint: $(READY) ## check code and notebooks
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+test-sample: export MNIST_SOURCE := sample
+test-sample: $(CONTRIBUTOR) ## run what other data can change, on the bundled digits
+	$(BIN)/python -m pytest -m data_matters $(OPTIONS)
 
-format: $(READY) ## put code and notebooks into shape
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+lint: $(CONTRIBUTOR) $(BIOME) ## check code and notebooks: style, order of imports, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/deptry . tools benchmarks
+	$(BIN)/deptry mnist_helpers notebooks --optional-dependencies-dev-groups contribute --ignore DEP002
+	$(BIN)/mypy
+ifdef BIOME
+	node_modules/.bin/biome check --error-on-warnings
+else
+	@echo "JavaScript and CSS were NOT checked: npm is missing (it comes with Node.js)."
+	@test -z "$$CI"
+endif
 
-notebooks: $(READY) ## execute the committed notebooks in place; real MNIST only
+format: $(CONTRIBUTOR) $(BIOME) ## put code and notebooks into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(if $(BIOME),node_modules/.bin/biome check --write)
+
+notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIST only
 	$(BIN)/python tools/run_notebooks.py --in-place
 
-reference: $(READY) ## make the model of artifacts/ the reference model of the package
+reference: $(CONTRIBUTOR) ## make the model of artifacts/ the reference model of the package
 	$(BIN)/python tools/make_reference.py
 
-benchmark: $(READY) ## measure recipes, preparation and service (about 30 minutes)
+benchmark: $(CONTRIBUTOR) ## measure recipes, preparation and service (about 30 minutes)
 	$(BIN)/python benchmarks/compare_recipes.py
 	$(BIN)/python benchmarks/measure_preparation.py
 	$(BIN)/python benchmarks/load_service.py
 
-lock: $(READY) ## resolve pyproject.toml anew into requirements.lock
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra test --universal --fork-strategy fewest \
-		--generate-hashes --no-annotate --no-header --upgrade --quiet -o requirements.lock
+# The learner's lock takes its versions from the contributor's. backports-strenum: later ones are
+# for Python 3.10 and older only, and ai-edge-litert asks for any. UPGRADE= keeps what still fits.
+UPGRADE ?= --upgrade
+RESOLVE := $(BIN)/uv pip compile --no-config --universal --fork-strategy fewest --generate-hashes \
+	--no-annotate --no-header --quiet $(UPGRADE)
 
-clean: ## remove .venv and everything that was produced
-	rm -rf .venv artifacts
+lock: $(CONTRIBUTOR) ## resolve pyproject.toml anew into the three requirements*.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+	echo "backports-strenum<1.3" | $(RESOLVE) --extra contribute --constraint - pyproject.toml \
+		-o requirements-contributor.lock
+	$(RESOLVE) --constraint requirements-contributor.lock pyproject.toml -o requirements.lock
+	echo "uv" | $(RESOLVE) --python-version 3.11 - -o requirements-uv.lock
 
-$(READY): requirements.lock
+clean: ## remove .venv, node_modules and everything that was produced
+	rm -rf .venv node_modules artifacts
+
+# $(call install,FILE) installs what a lock pins: by uv where it is there and works, else by pip.
+install = if $(BIN)/uv --version >/dev/null 2>&1; then \
+		$(BIN)/uv pip install --python .venv --compile-bytecode --require-hashes -r $(1) && exit; \
+		echo "uv could not install them; now pip tries."; \
+	fi; \
+	echo "pip takes some minutes; of these, its last line, 'Installing', may stand for two."; \
+	$(BIN)/python -m pip install --disable-pip-version-check --compile --require-hashes -r $(1)
+
+$(LEARNER): requirements.lock
 	@$(or $(PYTHON),python3) -c "$(FIND)" || { echo "This series needs Python 3.11, 3.12 or 3.13 \
 	(TensorFlow has no build for others): install one, or name it, as in: make lab PYTHON=python3.12"; exit 1; }
-	@echo "Setting up .venv with $(PYTHON): some 170 packages, 3 GB, a few minutes ..."
+	@echo "Setting up .venv with $(PYTHON): some 150 packages, a download of 0.8 GB, 3 GB on disk."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --compile --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@echo "1 of 3: uv, which installs faster than pip does (seconds)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-uv.lock \
+		|| echo "uv cannot be had here: pip goes on without it."
+	@echo "2 of 3: the packages of requirements.lock (as long as the download takes, and one minute)"
+	@$(call install,requirements.lock)
+	@echo "3 of 3: the helpers of this folder (seconds)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@echo ready > $@
+
+$(CONTRIBUTOR): requirements-contributor.lock $(LEARNER)
+	@echo "Adding what contributors need: some 30 packages (seconds)"
+	@$(call install,requirements-contributor.lock)
+	@echo ready > $@
+
+node_modules/ready: package-lock.json
+	@echo "Adding what checks JavaScript and CSS: one package (seconds)"
+	@npm ci
 	@echo ready > $@
