@@ -12,6 +12,8 @@ from mnist_helpers.datasets import DataError, mnist
 from tests.notebooks.alone import Alone
 from tests.notebooks.test_alone import TIMES
 
+BY_THEMSELVES = {"service", "browser", "test_benchmarks.py", "test_alone.py"}
+
 # The tests never touch the results in a learner's artifacts/; kernels inherit this setting.
 _artifacts = pytest.StashKey[str]()
 
@@ -49,6 +51,7 @@ def _tags(item):
     return cell.metadata.get("tags", []) if cell is not None else []
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     """Choose and order the tests; compare outputs that hold for real MNIST, such as counts."""
     is_sample = mnist.find().is_sample
@@ -60,15 +63,24 @@ def pytest_collection_modifyitems(config, items):
     left_out = []
     if not (is_sample or config.getoption("--every-way")):
         left_out = [item for item in items if item.get_closest_marker("runs_alone")]
-    # What runs alone comes last: it runs beside the notebooks in order, and needs longer.
-    items[:] = sorted(
-        (item for item in items if item not in left_out),
-        key=lambda item: item.get_closest_marker("runs_alone") is not None,
-    )
+    # Tests of the service measure times, so nothing runs beside them: with two workers, one has
+    # them all. The notebooks come next, in order, and beside them, alone, what is waited for last.
+    for item in items:
+        group = "by themselves" if BY_THEMSELVES & {*item.path.parts} else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+    items[:] = sorted((item for item in items if item not in left_out), key=_turn)
     config.hook.pytest_deselected(items=left_out)
     waiting = [item for item in items if item.get_closest_marker("runs_alone")]
     orders = {source: TIMES[source] for source in (i.callspec.params["source"] for i in waiting)}
     config.alone = Alone(orders, Path(config.stash[_artifacts], "alone"))
+
+
+def _turn(item):
+    if item.get_closest_marker("runs_alone"):
+        return 3
+    if hasattr(item, "cell"):
+        return 1
+    return 2 if item.get_closest_marker("data_matters") else 0
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,7 +56,6 @@ def test_every_benchmark_is_tested():
     assert scripts == set(HEADS)
 
 
-@pytest.mark.data_matters
 @pytest.mark.parametrize("name", HEADS)
 def test_the_quick_form_prints_its_table(name, quick):
     done, _ = quick[name]
