@@ -20,7 +20,7 @@ serve: $(LEARNER) ## start the prediction service and its page on http://127.0.0
 	$(BIN)/python -m mnist_helpers.serve
 
 test: $(CONTRIBUTOR) ## run every test, every notebook among them
-	$(BIN)/python -m pytest tests --numprocesses=2 --dist=loadgroup $(OPTIONS)
+	$(BIN)/python -m pytest tests --numprocesses=2 $(OPTIONS)
 	$(BIN)/python -m pytest notebooks $(OPTIONS)
 
 test-sample: export MNIST_SOURCE := sample

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 import run_notebooks
+from xdist.scheduler import LoadScopeScheduling
 
 from mnist_helpers.datasets import DataError, mnist
 from tests.notebooks.alone import Alone
 from tests.notebooks.test_alone import TIMES
 
-BY_THEMSELVES = {"service", "browser", "test_benchmarks.py", "test_alone.py"}
+# With two workers (make test), one has all the tests that measure times or start many processes.
+TOGETHER = {"service", "browser", "test_benchmarks.py", "test_alone.py"}
 
 # The tests never touch the results in a learner's artifacts/; kernels inherit this setting.
 _artifacts = pytest.StashKey[str]()
@@ -51,7 +53,6 @@ def _tags(item):
     return cell.metadata.get("tags", []) if cell is not None else []
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     """Choose and order the tests; compare outputs that hold for real MNIST, such as counts."""
     is_sample = mnist.find().is_sample
@@ -63,16 +64,24 @@ def pytest_collection_modifyitems(config, items):
     left_out = []
     if not (is_sample or config.getoption("--every-way")):
         left_out = [item for item in items if item.get_closest_marker("runs_alone")]
-    # Tests of the service measure times, so nothing runs beside them: with two workers, one has
-    # them all. The notebooks come next, in order, and beside them, alone, what is waited for last.
-    for item in items:
-        group = "by themselves" if BY_THEMSELVES & {*item.path.parts} else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+    # What runs alone begins with the notebooks, and is waited for last.
     items[:] = sorted((item for item in items if item not in left_out), key=_turn)
     config.hook.pytest_deselected(items=left_out)
     waiting = [item for item in items if item.get_closest_marker("runs_alone")]
     orders = {source: TIMES[source] for source in (i.callspec.params["source"] for i in waiting)}
     config.alone = Alone(orders, Path(config.stash[_artifacts], "alone"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file of tests to one worker, and those of `TOGETHER` all to the same one."""
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.split("::")[0]
+            return "together" if TOGETHER & {*path.split("/")} else path
+
+    return Scheduler(config, log)
 
 
 def _turn(item):

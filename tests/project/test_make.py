@@ -161,7 +161,7 @@ def test_the_sample_is_for_test_sample_only_and_options_reach_pytest(clone):
     make(clone, "test", "OPTIONS=--every-way")
     make(clone, "test-sample", OPTIONS="-x")
     assert calls(clone) == [
-        "python -m pytest tests --numprocesses=2 --dist=loadgroup --every-way",
+        "python -m pytest tests --numprocesses=2 --every-way",
         "source=",
         "python -m pytest notebooks --every-way",
         "source=",
