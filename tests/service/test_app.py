@@ -787,7 +787,7 @@ def test_a_signal_stops_it_without_a_traceback(name, tmp_path):
 
 
 def test_it_ends_with_the_process_that_started_it():
-    code = "from mnist_helpers import serve; print(serve.Service().pid, flush=True); input()"
+    code = "from mnist_helpers import serve; s = serve.Service(); print(s.pid, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
