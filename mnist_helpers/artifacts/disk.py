@@ -70,9 +70,9 @@ def staging(kind: str, files: tuple[str, ...], describe: Callable[[Path], None])
 
     Args:
         kind: What its name shall begin with.
-        files: Names of its files, as version 1 put them into `artifacts/`; the block must write
-            the first.
-        describe: Called at the end with the folder, to write a note into it.
+        files: Names of its files, as version 1 put them into `artifacts/`; the first is one that
+            the block must write, the last the note.
+        describe: Called at the end with the folder, to write the note into it.
 
     Raises:
         ArtifactError: The block wrote no such file, or `artifacts/` cannot be written or is full.
@@ -95,7 +95,7 @@ def staging(kind: str, files: tuple[str, ...], describe: Callable[[Path], None])
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         with contextlib.suppress(OSError):  # the result is safe; the next one tidies up, too
-            for name in files:
+            for name in files if (target / files[-1]).exists() else ():
                 (target / name).unlink(missing_ok=True)
             _tidy(target, kind)
 

@@ -65,7 +65,7 @@ def saving(
         }
         (where / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
 
-    return staging("run", (MODEL, HISTORY, "mnist_cnn_model.h5"), describe)
+    return staging("run", (MODEL, "mnist_cnn_model.h5", HISTORY), describe)
 
 
 def find_run(source: Source | None = None) -> Run:

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ import time
 import weakref
 from pathlib import Path
 from typing import IO, Self
+
+import psutil
 
 from mnist_helpers.serve.limits import PATIENCE
 
@@ -115,6 +116,7 @@ def _address(process: subprocess.Popen) -> str:
 def _end(process: subprocess.Popen, asked: float | None = None) -> None:
     """Ask a process to end, tell it to, and make it; each has a limit in time."""
     assert process.stdin  # a pipe
+    started = _started_by(process)
     try:
         with contextlib.suppress(OSError):
             process.stdin.close()
@@ -124,13 +126,21 @@ def _end(process: subprocess.Popen, asked: float | None = None) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(TOLD)
     finally:  # when this is interrupted, too
+        started += _started_by(process)
+        process.kill()
+        for child in started:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TOLD)
+
+
+def _started_by(process: subprocess.Popen) -> list[psutil.Process]:
+    """List what a process has started and what still runs; nothing if it has ended."""
+    with contextlib.suppress(psutil.Error):
         if process.poll() is None:
-            if hasattr(os, "killpg"):  # with all that it has started
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(TOLD)
+            return psutil.Process(process.pid).children(recursive=True)
+    return []
 
 
 def _last_lines(log: IO | int, before: int) -> str:

@@ -143,15 +143,28 @@ def test_one_that_does_not_listen_to_the_request_to_stop_is_told_to(stub):
     assert time.monotonic() - before < 3
 
 
+CHILD = f"""
+import subprocess, sys, time
+subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{MARK}'])
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-def test_one_that_ignores_sigterm_is_killed_with_what_it_has_started(stub):
-    child = f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '{MARK}'])"
-    stub(f"import subprocess, sys; {DEAF}; {child}; {LISTENS}; time.sleep(600)")
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        (DEAF, "time.sleep(600)", -signal.SIGKILL),
+        ("", "time.sleep(600)", -signal.SIGTERM),
+        ("", "sys.stdin.read()", 0),
+    ],
+)
+def test_what_it_has_started_ends_with_it_however_it_ends(before, after, code, stub):
+    stub(f"{before}\n{CHILD}\n{LISTENS}\n{after}")
     service = serve.Service()
     assert len(running()) == 2
-    before = time.monotonic()
-    assert service.stop() == -signal.SIGKILL
-    assert time.monotonic() - before < 3
+    begun = time.monotonic()
+    assert service.stop() == code
+    assert time.monotonic() - begun < 3
     wait_until_none_runs()
 
 

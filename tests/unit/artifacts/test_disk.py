@@ -297,3 +297,6 @@ def test_what_version_1_saved_gives_way_to_a_new_run(results):
     save(b"newer")
     assert artifacts.newest_run().path == results / "run-1" / artifacts.MODEL
     assert [p.name for p in results.iterdir() if p.is_file()] == ["service.log"]
+    (results / "mnist_cnn_model.h5").write_bytes(b"a copy for the teacher")
+    save(b"newest")
+    assert (results / "mnist_cnn_model.h5").exists(), "that is not from version 1"
