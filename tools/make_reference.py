@@ -29,7 +29,9 @@ def main() -> None:
 
 def copy_model() -> None:
     """Copy the model and its note; refuse one that was not trained on MNIST."""
-    run = artifacts.read_run(artifacts.folder())
+    run = artifacts.newest_run()
+    if run is None:
+        sys.exit("There is no model in artifacts/: run notebook 03 first.")
     if run.trained_on != mnist.DESCRIPTION.name:
         sys.exit(f"The model in artifacts/ was trained on {run.trained_on}: train it on MNIST.")
     model = models.build_cnn()

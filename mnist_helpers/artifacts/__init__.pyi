@@ -13,5 +13,6 @@ from .runs import MODEL as MODEL
 from .runs import Run as Run
 from .runs import find_run as find_run
 from .runs import load_model as load_model
+from .runs import newest_run as newest_run
 from .runs import read_run as read_run
 from .runs import saving as saving

@@ -1,13 +1,22 @@
 """Exported models, for serving without TensorFlow (introduced in notebook 06)."""
 
 import contextlib
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mnist_helpers.artifacts.disk import DAMAGED, REFERENCE, ArtifactError, folder, sha256, staging
-from mnist_helpers.artifacts.runs import Run
+from mnist_helpers.artifacts.disk import (
+    DAMAGED,
+    REFERENCE,
+    ArtifactError,
+    mending,
+    newest,
+    sha256,
+    staging,
+)
+from mnist_helpers.artifacts.runs import HISTORY, MODEL, Run
 
 EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 
@@ -19,51 +28,70 @@ class Export(NamedTuple):
     version: str  # the first 12 digits of its SHA-256
     trained_on: str  # name of the data, as `Source.name`
     is_reference: bool  # whether it ships with the package
+    is_stale: bool = False  # whether you have trained another model since
 
 
 @contextlib.contextmanager
 def exporting(run: Run) -> Iterator[Path]:
-    """Give the path to export a run's model to; it goes to `artifacts/` when it is complete.
+    """Give the path to export a run's model to; the file counts when the block is through.
+
+    It then lies in a folder of its own, such as `artifacts/export-2`, with a note.
 
     Raises:
-        ArtifactError: The folder cannot be written, is full, or is in use by another notebook.
+        ArtifactError: Nothing was exported to this path, or the folder for results cannot be
+            written or is full.
     """
-    with staging() as temporary:
-        yield temporary / EXPORTED
-        note_export(run, temporary)
-        for name in (EXPORTED, EXPORT_NOTE):
-            (temporary / name).replace(temporary.parent / name)
+    note = functools.partial(note_export, run)
+    with staging("export", (EXPORTED, EXPORT_NOTE), note) as fresh:
+        yield fresh / EXPORTED
 
 
 def note_export(run: Run, where: Path) -> None:
     """Write down, beside the exported model in a folder, what it is and where it comes from."""
     note = {
         "trained_on": run.trained_on,
-        "exported_from": sha256(run.path),
+        "exported_from": run.sha256,
+        "instead_of": run.instead_of,
         "sha256": sha256(where / EXPORTED),
     }
     (where / EXPORT_NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
 
 
 def find_export(where: Path | None = None) -> Export:
-    """Find the exported model of a folder; without one, yours in `artifacts/`, else the reference.
+    """Find the exported model of a folder; without one, your newest, else the reference.
+
+    Prints it if that is not the model that you trained last.
 
     Raises:
         ArtifactError: Its file is damaged, or is not the one that its note describes.
     """
-    if where is None:
-        where = folder() if (folder() / EXPORT_NOTE).exists() else REFERENCE
-    is_reference = where == REFERENCE
-    mend = "reinstall the package" if is_reference else "run notebook 06 again, or delete both"
+    chosen = where or newest("export", EXPORT_NOTE) or REFERENCE
+    is_reference = chosen == REFERENCE
+    mend = mending(chosen, is_reference, "06")
     try:
-        note = json.loads((where / EXPORT_NOTE).read_text(encoding="utf-8"))
-        found, path = sha256(where / EXPORTED), where / EXPORTED
+        note = json.loads((chosen / EXPORT_NOTE).read_text(encoding="utf-8"))
+        path, found = chosen / EXPORTED, sha256(chosen / EXPORTED)
         if found != note["sha256"]:
             raise ArtifactError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
-        return Export(path, found[:12], note["trained_on"], is_reference)
+        known = None, note["exported_from"], note.get("instead_of")
+        is_stale = where is None and _trained_last() not in known
+        export = Export(path, found[:12], note["trained_on"], is_reference, is_stale)
     except OSError as error:
         raise ArtifactError(
-            f"{error.filename} cannot be read ({error.strerror}): {mend}."
+            f"{error.filename or chosen} cannot be read ({error.strerror}): {mend}."
         ) from error
     except DAMAGED as error:
-        raise ArtifactError(f"{where / EXPORT_NOTE} is damaged ({error!r}): {mend}.") from error
+        raise ArtifactError(f"{chosen / EXPORT_NOTE} is damaged ({error!r}): {mend}.") from error
+    if export.is_stale:
+        which = "the reference" if is_reference else "your last export"
+        print(f"Model: {which}, not the one that you trained last: notebook 06 exports that one.")
+    return export
+
+
+def _trained_last() -> str | None:
+    """Return the SHA-256 of the model that you trained last, if there is one."""
+    where = newest("run", HISTORY)
+    try:
+        return sha256(where / MODEL) if where else None
+    except OSError:  # so it is none that has been exported
+        return "unreadable"

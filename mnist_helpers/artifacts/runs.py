@@ -1,13 +1,21 @@
 """Trained models and how they came about, saved together (introduced in notebook 03)."""
 
-import contextlib
 import datetime
 import json
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mnist_helpers.artifacts.disk import DAMAGED, REFERENCE, ArtifactError, folder, sha256, staging
+from mnist_helpers.artifacts.disk import (
+    DAMAGED,
+    REFERENCE,
+    ArtifactError,
+    folder,
+    mending,
+    newest,
+    sha256,
+    staging,
+)
 from mnist_helpers.datasets import mnist
 from mnist_helpers.datasets.spec import DataSet, Source
 
@@ -24,37 +32,40 @@ class Run(NamedTuple):
     history: dict[str, list[float]]  # metric → its value after each epoch
     trained_on: str  # name of the data, as `Source.name`
     is_reference: bool  # whether it ships with the package
+    sha256: str  # of the model's file
+    instead_of: str | None = None  # SHA-256 of your model on other data, if it was passed over
 
 
-@contextlib.contextmanager
-def saving(history: dict[str, list[float]], source: Source | None = None) -> Iterator[Path]:
-    """Give an empty folder, and move its files to `artifacts/` when all of them are complete.
+def saving(
+    history: dict[str, list[float]], source: Source | None = None
+) -> AbstractContextManager[Path]:
+    """Give an empty folder for a `with` block; it counts as the newest run when that is through.
 
     Save the model there as `artifacts.MODEL`. Its history, the name of the data and the SHA-256 of
-    each file go with it. A failure or a kill leaves what was there; two notebooks take turns.
+    each file go with it. It then is a folder of its own, such as `artifacts/run-7`. A failure or a
+    kill leaves what was there; of two notebooks, the one that ends later has the newest run.
 
     Args:
         history: Metric → its value after each epoch, as Keras's `History.history`.
         source: What the model was trained on; without it, MNIST as it was found.
 
     Raises:
-        ArtifactError: The folder cannot be written, is full, or is in use by another notebook.
+        ArtifactError: No model was saved there, or the folder for results cannot be written or is
+            full.
     """
-    with staging() as temporary:
-        yield temporary
-        target, files = temporary.parent, sorted(temporary.iterdir())
+    trained_on = (source or mnist.find()).name
+
+    def describe(where: Path) -> None:
+        files = sorted(path for path in where.rglob("*") if path.is_file())
         note = {
-            "trained_on": (source or mnist.find()).name,
+            "trained_on": trained_on,
             "saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "sha256": {file.name: sha256(file) for file in files},
+            "sha256": {file.relative_to(where).as_posix(): sha256(file) for file in files},
             "history": history,
         }
-        # Until the model follows, the note also describes the one that is still there.
-        with contextlib.suppress(OSError, *DAMAGED):
-            note["previous"] = _note_of(target) | {"previous": None}
-        (temporary / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
-        for file in [temporary / HISTORY, *files]:  # renames: each at once, or not at all
-            file.replace(target / file.name)
+        (where / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
+
+    return staging("run", (MODEL, "mnist_cnn_model.h5", HISTORY), describe)
 
 
 def find_run(source: Source | None = None) -> Run:
@@ -69,15 +80,26 @@ def find_run(source: Source | None = None) -> Run:
         ArtifactError: Your files are damaged or do not belong together.
     """
     name, reason = (source or mnist.find()).name, "notebook 03 has saved none of yours yet"
-    if (folder() / HISTORY).exists():
-        run = read_run(folder())
-        if run.trained_on == name:
-            print(f"Model: yours, trained on {run.trained_on} by notebook 03 (artifacts/).")
-            return run
-        reason = f"yours was trained on {run.trained_on}, and the data here are {name}"
+    own = newest_run()
+    if own:
+        if own.trained_on == name:
+            place = own.path.parent.relative_to(folder().parent).as_posix()
+            print(f"Model: yours, trained on {own.trained_on} by notebook 03 ({place}/).")
+            return own
+        reason = f"yours was trained on {own.trained_on}, and the data here are {name}"
     run = read_run(REFERENCE)
     print(f"Model: the reference, trained on {run.trained_on}; {reason}.")
-    return run
+    return run._replace(instead_of=own.sha256 if own else None)
+
+
+def newest_run() -> Run | None:
+    """Read your newest run, whatever it was trained on; None if there is none.
+
+    Raises:
+        ArtifactError: Its files are damaged or do not belong together.
+    """
+    where = newest("run", HISTORY)
+    return read_run(where) if where else None
 
 
 def read_run(where: Path) -> Run:
@@ -87,15 +109,16 @@ def read_run(where: Path) -> Run:
         ArtifactError: They are damaged, or do not belong together.
     """
     is_reference = where == REFERENCE
-    mend = "reinstall the package" if is_reference else "run notebook 03 again"
+    mend = mending(where, is_reference, "03")
     try:
-        note = _note_of(where)
-        return Run(where / MODEL, note["history"], note["trained_on"], is_reference)
+        note = json.loads((where / HISTORY).read_text(encoding="utf-8"))
+        found = sha256(where / MODEL)
+        if found != note["sha256"][MODEL]:
+            message = f"{where / MODEL} is not the file that {HISTORY} describes: {mend}."
+            raise ArtifactError(message)
+        return Run(where / MODEL, note["history"], note["trained_on"], is_reference, found)
     except OSError as error:
-        message = f"{error.filename} cannot be read ({error.strerror}): {mend}."
-        raise ArtifactError(message) from error
-    except StopIteration as error:
-        message = f"{where / MODEL} is not the file that {HISTORY} describes: {mend}."
+        message = f"{error.filename or where} cannot be read ({error.strerror}): {mend}."
         raise ArtifactError(message) from error
     except DAMAGED as error:
         raise ArtifactError(f"{where / HISTORY} is damaged ({error!r}): {mend}.") from error
@@ -144,11 +167,3 @@ def load_model(path: str | Path, data: DataSet = mnist.DESCRIPTION) -> "keras.Mo
             f"{wanted[0]} and gives {wanted[1]}. Run notebook 03 to make one for MNIST."
         )
     return model
-
-
-def _note_of(where: Path) -> dict:
-    """Return the note that belongs to the model in a folder: the newest, or the one before."""
-    newest = json.loads((where / HISTORY).read_text(encoding="utf-8"))
-    found = sha256(where / MODEL)
-    notes = filter(None, (newest, newest.get("previous")))
-    return next(note for note in notes if note["sha256"][MODEL] == found)

@@ -26,6 +26,6 @@ def test_runs_alone(source, alone):
         if output.get("name") == "stderr"
     ]
     assert not streams
-    trained = {file.name for file in clone.glob("artifacts/*.*")}
+    trained = {file.name for file in clone.glob("artifacts/run-*/*.*")}
     expected = {"mnist_cnn_model.keras", "mnist_cnn_model.h5", "training_history.json"}
     assert (expected <= trained) == source.name.startswith("03")

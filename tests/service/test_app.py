@@ -778,8 +778,8 @@ def test_idle_connections_do_not_hold_up_the_stop():
 def test_a_signal_stops_it_without_a_traceback(name, tmp_path):
     with (tmp_path / "log.txt").open("w+") as log, serve.Service(log=log) as service:
         assert httpx.get(f"{service.url}/health").status_code == 200
-        service.send_signal(signal.Signals[name])
-        code = service.wait(5)
+        service.process.send_signal(signal.Signals[name])
+        code = service.process.wait(5)
         log.seek(0)
         written = log.read()
     assert code in ((0,) if name == "SIGINT" else (0, -signal.SIGTERM))
@@ -787,7 +787,7 @@ def test_a_signal_stops_it_without_a_traceback(name, tmp_path):
 
 
 def test_it_ends_with_the_process_that_started_it():
-    code = "from mnist_helpers import serve; print(serve.Service().pid, flush=True); input()"
+    code = "from mnist_helpers import serve; s = serve.Service(); print(s.pid, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:

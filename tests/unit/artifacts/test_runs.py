@@ -1,18 +1,13 @@
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+import shutil
 
 import keras
 import numpy as np
 import pytest
 
 from mnist_helpers import artifacts, models
-from mnist_helpers.artifacts import disk
 from mnist_helpers.datasets import DataSet, mnist, sample
-from tests.conftest import run_code_on_a_full_disk
 
 HISTORY = {"loss": [0.5, 0.25], "val_accuracy": [0.9, 0.95]}
 
@@ -35,18 +30,14 @@ def save(content=b"a model", history=HISTORY):
         (folder / artifacts.MODEL).write_bytes(content)
 
 
-def files(folder):
-    return {f.name: f.read_bytes() for f in folder.iterdir() if f.is_file() and f.name[0] != "."}
-
-
 def test_what_was_saved_is_found_again(results, model, capsys):
     with artifacts.saving(HISTORY) as folder:
         model.save(folder / artifacts.MODEL)
     run = artifacts.find_run()
-    assert run.path == results / artifacts.MODEL
+    assert run.path == results / "run-1" / artifacts.MODEL
     assert run.history == HISTORY and run.trained_on == sample.DESCRIPTION.name
     assert not run.is_reference
-    assert "Model: yours" in capsys.readouterr().out
+    assert "Model: yours" in (told := capsys.readouterr().out) and "(artifacts/run-1/)" in told
     images = np.random.default_rng(0).random((5, 28, 28, 1), np.float32)
     again = artifacts.load_model(run.path)
     assert np.array_equal(model.predict(images, verbose=0), again.predict(images, verbose=0))
@@ -61,10 +52,12 @@ def test_without_a_run_of_ones_own_the_reference_is_taken(results, capsys):
 
 def test_a_run_on_other_data_is_not_taken(results, monkeypatch, capsys):
     save()
-    note = json.loads((results / artifacts.HISTORY).read_text("utf-8"))
+    file = results / "run-1" / artifacts.HISTORY
+    note = json.loads(file.read_text("utf-8"))
     note["trained_on"] = mnist.DESCRIPTION.name
-    (results / artifacts.HISTORY).write_text(json.dumps(note), "utf-8")
-    assert artifacts.find_run().is_reference
+    file.write_text(json.dumps(note), "utf-8")
+    run = artifacts.find_run()
+    assert run.is_reference and run.instead_of == artifacts.newest_run().sha256
     assert "yours was trained on MNIST" in capsys.readouterr().out
 
 
@@ -77,147 +70,23 @@ def test_the_reference_is_the_file_that_its_note_describes_and_is_small():
 
 def test_a_failure_while_saving_leaves_what_was_there(results):
     save()
-    before = files(results)
     with pytest.raises(RuntimeError), artifacts.saving({"loss": [1]}) as folder:
         (folder / artifacts.MODEL).write_bytes(b"half a mod")
         raise RuntimeError
-    assert files(results) == before
+    assert artifacts.newest_run().history == HISTORY
     assert not list(results.glob(".saving-*"))
 
 
-def in_another_process(code, **options):
-    lines = ["from mnist_helpers import artifacts", code]
-    return subprocess.Popen(
-        [sys.executable, "-c", "\n".join(lines)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        env=os.environ | {"PYTHONUTF8": "1"},
-        **options,
-    )
-
-
-def test_a_kernel_killed_while_saving_leaves_what_was_there(results):
-    save()
-    before = files(results)
-    code = """
-with artifacts.saving({"loss": [1]}) as folder:
-    (folder / artifacts.MODEL).write_bytes(b"half a mod")
-    print("writing", flush=True)
-    input()
-"""
-    with in_another_process(code, stdin=subprocess.PIPE) as process:
-        assert process.stdout.readline() == "writing\n"
-        process.kill()
-    assert files(results) == before
-    assert list(results.glob(".saving-*"))
-    save(b"newer")  # neither the lock nor the leftovers of the dead are in the way
-    assert artifacts.find_run().path.read_bytes() == b"newer"
-    assert not list(results.glob(".saving-*"))
-
-
-def test_two_notebooks_saving_at_once_take_turns(results):
-    code = """
-import os
-for turn in range(20):
-    with artifacts.saving({"loss": [turn]}) as folder:
-        content = f"{os.getpid()} {turn} ".encode() * 10_000
-        (folder / artifacts.MODEL).write_bytes(content)
-        (folder / "mnist_cnn_model.h5").write_bytes(content)
-"""
-    processes = [in_another_process(code) for _ in range(2)]
-    for process in processes:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors
-    run = artifacts.read_run(results)
-    content = run.path.read_bytes()
-    assert content == (results / "mnist_cnn_model.h5").read_bytes(), "both are of one run"
-    assert run.history["loss"] == [int(content.split()[1])]
-
-
-@pytest.mark.parametrize("renames", [0, 1, 2])
-def test_a_failure_between_the_renames_loses_neither_run(renames, results, monkeypatch):
-    save()
-    rename, done = Path.replace, []
-
-    def fail_after(path, target):
-        if len(done) == renames:
-            raise OSError("no space left")
-        done.append(rename(path, target))
-
-    monkeypatch.setattr(Path, "replace", fail_after)
-    if renames < 2:
-        with pytest.raises(artifacts.ArtifactError, match="no space left"):
-            save(b"newer", {"loss": [0.1]})
-    else:
-        save(b"newer", {"loss": [0.1]})
-    run = artifacts.read_run(results)
-    newer = run.path.read_bytes() == b"newer"
-    assert newer == (renames == 2)
-    assert run.history == ({"loss": [0.1]} if newer else HISTORY)
-
-
-def test_two_failures_between_the_renames_do_not_lose_the_run_either(results, monkeypatch):
-    save()
-    rename = Path.replace
-    for _ in range(2):
-        done = []
-
-        def fail_after_one(path, target, done=done):
-            if done:
-                raise OSError("no space left")
-            done.append(rename(path, target))
-
-        monkeypatch.setattr(Path, "replace", fail_after_one)
-        with pytest.raises(artifacts.ArtifactError):
-            save(b"newer", {"loss": [0.1]})
-    assert artifacts.read_run(results).history == HISTORY
-
-
-def test_waiting_for_another_notebook_ends_with_a_clear_error(results, monkeypatch):
-    monkeypatch.setattr(disk, "LOCK_TIMEOUT", 0.2)
-    results.mkdir()
-    code = f"""
-import filelock
-with filelock.FileLock({str(results / ".lock")!r}):
-    print("locked", flush=True)
-    input()
-"""
-    with in_another_process(code, stdin=subprocess.PIPE) as process:
-        assert process.stdout.readline() == "locked\n"
-        with pytest.raises(artifacts.ArtifactError, match="Another notebook has been saving"):
-            save()
-        process.kill()
-
-
-def test_a_folder_that_cannot_be_written_is_a_clear_error(results):
-    results.write_text("a file where the folder should be")
-    with pytest.raises(artifacts.ArtifactError, match="set MNIST_ARTIFACTS to a folder"):
-        save()
-
-
-SAVE_BOTH = """
-import keras
-from mnist_helpers import artifacts, models
-model = models.build_cnn()
-fill_disk()
-for suffix in (".keras", ".h5"):
-    try:
-        with artifacts.saving({}) as folder:
-            model.save(folder / f"model{suffix}")
-    except artifacts.ArtifactError as error:
-        print(suffix, error)
-"""
-
-
-def test_a_full_disk_is_a_clear_error_and_leaves_what_was_there(results):
-    save()
-    before = files(results)
-    done = run_code_on_a_full_disk(SAVE_BOTH, 100_000)
-    told = done.stdout.splitlines()
-    assert [line.split()[0] for line in told] == [".keras", ".h5"], done.stderr
-    assert all("free some space" in line for line in told)
-    assert files(results) == before
+def test_the_note_describes_every_file_in_folders_too(results):
+    with artifacts.saving(HISTORY) as folder:
+        (folder / artifacts.MODEL).write_bytes(b"a model")
+        (folder / "more").mkdir()
+        (folder / "more" / "weights").write_bytes(b"weights")
+    note = json.loads((results / "run-1" / artifacts.HISTORY).read_text("utf-8"))
+    assert note["sha256"] == {
+        artifacts.MODEL: hashlib.sha256(b"a model").hexdigest(),
+        "more/weights": hashlib.sha256(b"weights").hexdigest(),
+    }
 
 
 @pytest.mark.parametrize(
@@ -230,14 +99,19 @@ def test_a_full_disk_is_a_clear_error_and_leaves_what_was_there(results):
 )
 def test_a_damaged_run_is_refused(damage, message, results):
     save()
+    save()
+    folder = results / "run-2"
     if damage == "model":
-        (results / artifacts.MODEL).write_bytes(b"another model")
+        (folder / artifacts.MODEL).write_bytes(b"another model")
     elif damage == "note":
-        (results / artifacts.HISTORY).write_text('{"sha256"')
+        (folder / artifacts.HISTORY).write_text('{"sha256"')
     else:
-        (results / artifacts.MODEL).unlink()
-    with pytest.raises(artifacts.ArtifactError, match=f"{message}.*run notebook 03 again"):
+        (folder / artifacts.MODEL).unlink()
+    mend = f"run notebook 03 again, or delete {folder} to go back to the one before"
+    with pytest.raises(artifacts.ArtifactError, match=f"{message}.*{mend}"):
         artifacts.find_run()
+    shutil.rmtree(folder)
+    assert artifacts.find_run().history == HISTORY, "what the message says helps"
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
@@ -302,8 +176,11 @@ def test_what_version_1_saved_is_read(results):
         "previous": None,
     }
     (results / "training_history.json").write_text(json.dumps(note), "utf-8")
-    run = artifacts.read_run(results)
+    run = artifacts.newest_run()
     assert run.trained_on == "MNIST" and run.history == HISTORY
+    (results / "mnist_cnn_model.keras").write_bytes(b"another")
+    with pytest.raises(artifacts.ArtifactError, match=r"run notebook 03 again\."):
+        artifacts.newest_run()
 
 
 def test_a_model_for_other_images_and_classes_is_loaded_by_its_description(tmp_path):
