@@ -1,5 +1,6 @@
 # Short names for ordinary commands; each sets up .venv on first use. On Windows without make, see
-# the README. PYTHON=… names the Python to use, OPTIONS=… goes to pytest.
+# the README. PYTHON=… names the Python to use, OPTIONS=… goes to pytest, and
+# COVERAGE=… to its run of tests/.
 FIND := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 python,\
 	$(shell $(name) -c "$(FIND)" 2>/dev/null && echo $(name))))
@@ -20,7 +21,7 @@ serve: $(LEARNER) ## start the prediction service and its page on http://127.0.0
 	$(BIN)/python -m mnist_helpers.serve
 
 test: $(CONTRIBUTOR) ## run every test, every notebook among them
-	$(BIN)/python -m pytest tests --numprocesses=2 $(OPTIONS)
+	$(BIN)/python -m pytest tests --numprocesses=2 $(COVERAGE) $(OPTIONS)
 	$(BIN)/python -m pytest notebooks $(OPTIONS)
 
 test-sample: export MNIST_SOURCE := sample
