@@ -42,7 +42,9 @@ def program(clone, name, line="", code=0):
 
 
 def make(clone, *arguments, **settings):
-    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MNIST_SOURCE", "OPTIONS", "UPGRADE", "CI"}
+    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MNIST_SOURCE", "CI"} | {
+        *("OPTIONS", "COVERAGE", "UPGRADE")
+    }
     env = {name: value for name, value in os.environ.items() if name not in outer} | settings
     command = ["make", "BIN=bin", "PYTHON=bin/python", *arguments]
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8")
