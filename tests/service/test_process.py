@@ -53,6 +53,14 @@ def start_and_fail(*options, log=None):
     return str(caught.value), time.monotonic() - before
 
 
+@pytest.fixture
+def interruptible():
+    """Let SIGINT interrupt, as in a kernel: the workers of pytest-xdist ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt_in(seconds):
     """Interrupt the main thread after some time, as the stop button does."""
     told = [threading.main_thread().ident, signal.SIGINT]
@@ -123,7 +131,7 @@ def test_a_damaged_model_is_named(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-def test_an_interruption_of_the_start_ends_it(stub):
+def test_an_interruption_of_the_start_ends_it(stub, interruptible):
     stub("import time; time.sleep(600)")
     interrupt_in(0.7)
     before = time.monotonic()
@@ -169,7 +177,7 @@ def test_what_it_has_started_ends_with_it_however_it_ends(before, after, code, s
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
-def test_an_interruption_of_the_stop_ends_it_all_the_same(stub, monkeypatch):
+def test_an_interruption_of_the_stop_ends_it_all_the_same(stub, monkeypatch, interruptible):
     monkeypatch.setattr(process, "ASKED", 60)
     stub(f"{DEAF}; {LISTENS}; time.sleep(600)")
     service = serve.Service()
