@@ -75,7 +75,8 @@ def run_code_on_a_full_disk(code, limit, *arguments):
     pytest.importorskip("resource", reason="limits of file size are POSIX's")
     fill = "import resource\n_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
     fill += f"def fill_disk(): resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, hard))\n"
-    return run_code(fill + code, *arguments)
+    not_measured = {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}
+    return run_code(fill + code, *arguments, env=not_measured)
 
 
 @pytest.fixture(scope="session")
