@@ -57,6 +57,7 @@ benchmark: $(CONTRIBUTOR) ## measure recipes, preparation and service (about 30 
 	$(BIN)/python benchmarks/compare_recipes.py
 	$(BIN)/python benchmarks/measure_preparation.py
 	$(BIN)/python benchmarks/load_service.py
+	$(BIN)/python benchmarks/attack_service.py
 
 # The learner's lock takes its versions from the contributor's. backports-strenum: later ones are
 # for Python 3.10 and older only, and ai-edge-litert asks for any. UPGRADE= keeps what still fits.

@@ -2,13 +2,19 @@
 
 The clients are coroutines of this process, each with one connection, and ask again as soon as
 they have their answer. On a computer with two cores they share them with the service, which has
-the reference model.
+the reference model. In turns with it they ask constant_service.py: what our service takes longer
+than that is spent on reading, judging and writing.
 """
 
 import asyncio
+import contextlib
 import io
 import json
+import subprocess
+import sys
 import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,6 +28,9 @@ from PIL import Image, ImageDraw
 from mnist_helpers import artifacts, serve
 from mnist_helpers.datasets import mnist
 from mnist_helpers.serve import pad
+
+ARRAY, CONSTANT, PICTURE = "28×28 array", "the same, constant answer", "280×280 PNG"
+TURNS = 5
 
 
 class Amount(NamedTuple):
@@ -86,13 +95,32 @@ async def ask(url: str, request: bytes, clients: int, until: float, count: int) 
     return times
 
 
-def load(url: str, request: bytes, clients: int, seconds: float, count: int = 10**9) -> Load:
-    """Ask for so many seconds, or until the count is reached."""
-    begun = time.perf_counter()
-    times = asyncio.run(ask(url, request, clients, begun + seconds, count))
-    rate = len(times) / (time.perf_counter() - begun)
-    p50, p99 = map(float, np.percentile(times, (50, 99)))
-    return Load(rate, p50, p99, len(times))
+def load(
+    asked: Mapping[str, tuple[str, bytes]], clients: int, seconds: float, count: int = 10**9
+) -> dict[str, Load]:
+    """Ask several for so many seconds each, or until the count is reached.
+
+    They are asked in turns, so that whatever else the computer does troubles all of them.
+
+    Args:
+        asked: Name → address and request.
+        clients: How many ask at a time.
+        seconds: For how long.
+        count: How often at most.
+    """
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    duration = dict.fromkeys(asked, 0.0)
+    for _ in range(TURNS):
+        for name, (url, request) in asked.items():
+            begun = time.perf_counter()
+            until, left = begun + seconds / TURNS, count - len(times[name])
+            times[name] += asyncio.run(ask(url, request, clients, until, left))
+            duration[name] += time.perf_counter() - begun
+    found = {}
+    for name, each in times.items():
+        p50, p99 = map(float, np.percentile(each, (50, 99)))
+        found[name] = Load(len(each) / duration[name], p50, p99, len(each))
+    return found
 
 
 def start() -> serve.Service:
@@ -100,14 +128,35 @@ def start() -> serve.Service:
     return serve.Service("--model", str(artifacts.REFERENCE))
 
 
+@contextlib.contextmanager
+def constant_service(answer: str) -> Iterator[str]:
+    """Start the service that always answers the same; give its address."""
+    script = Path(__file__).with_name("constant_service.py")
+    with subprocess.Popen(
+        [sys.executable, script, answer], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            assert process.stdout  # a pipe
+            yield process.stdout.readline().decode().strip()
+        finally:
+            process.terminate()
+
+
 def first_answer(request: bytes) -> float:
     """Start a service; return the seconds from there to its first answer."""
     begun = time.perf_counter()
     with start() as service:
-        _, _, body = request.partition(b"\r\n\r\n")
-        kind = {"Content-Type": "application/json"}
-        assert requests.post(f"{service.url}/predict", data=body, headers=kind, timeout=30).ok
+        answer(service, request)
         return time.perf_counter() - begun
+
+
+def answer(service: serve.Service, request: bytes) -> str:
+    """Send the body of a request with arrays; return the answer."""
+    _, _, body = request.partition(b"\r\n\r\n")
+    kind = {"Content-Type": "application/json"}
+    response = requests.post(f"{service.url}/predict", data=body, headers=kind, timeout=30)
+    response.raise_for_status()
+    return response.text
 
 
 def main() -> None:
@@ -126,16 +175,17 @@ def main() -> None:
 
     for _ in range(amount.starts):
         kept.add(measure="start", seconds=first_answer(numbers))
-    with start() as service:
+    with start() as service, constant_service(answer(service, numbers)) as constant:
         process = psutil.Process(service.pid)
-        load(service.url, numbers, 1, amount.warm_up)
+        ours = {ARRAY: (service.url, numbers)}
+        load(ours, 1, amount.warm_up)
         first = process.memory_info().rss / 1e6
-        for name, request in (("28×28 array", numbers), ("280×280 PNG", picture)):
+        for asked in (ours | {CONSTANT: (constant, numbers)}, {PICTURE: (service.url, picture)}):
             for clients in amount.clients:
-                found = load(service.url, request, clients, amount.seconds)
-                kept.add(measure="load", body=name, clients=clients, **found._asdict())
+                for name, found in load(asked, clients, amount.seconds).items():
+                    kept.add(measure="load", body=name, clients=clients, **found._asdict())
         before = process.memory_info().rss / 1e6
-        asked = load(service.url, numbers, 8, 600, amount.requests)
+        more = load(ours, 8, 600, amount.requests)[ARRAY]
         after = process.memory_info().rss / 1e6
         code = service.stop()
     kept.add(
@@ -143,7 +193,7 @@ def main() -> None:
         first_mb=first,
         before_mb=before,
         after_mb=after,
-        requests=asked.answers,
+        requests=more.answers,
         exit_code=code,
     )
     kept.finish(tables.service(kept.result))

@@ -85,21 +85,71 @@ def service(result: dict) -> str:
             trial["body"],
             str(trial["clients"]),
             f"{trial['answers_per_s']:,.0f}",
-            f"{trial['p50_ms']:,.1f} ms",
-            f"{trial['p99_ms']:,.1f} ms",
+            _milliseconds(trial["p50_ms"]),
+            _milliseconds(trial["p99_ms"]),
         )
         for trial in _of(result, measure="load")
     ]
+    ratios = []
+    for constant in _of(result, body="the same, constant answer"):
+        (ours,) = _of(result, body="28×28 array", clients=constant["clients"])
+        ratio = ours["p50_ms"] / constant["p50_ms"]
+        ratios.append(f"{ratio:.2f} times as long with {_many(constant['clients'], 'client')}")
     starts = [trial["seconds"] for trial in _of(result, measure="start")]
     (memory,) = _of(result, measure="memory")
     return _joined(
         _measured(result),
         _table(("one image as", "clients", "answers/s", "p50", "p99"), rows),
+        f"An array takes {', '.join(ratios)} as the same request to a route that receives it, "
+        "looks at nothing, and gives a constant answer (p50).",
         f"From the start of the process to the first answer: {statistics.median(starts):.2f} s "
         f"(median of {len(starts)}; {min(starts):.2f} to {max(starts):.2f} s). Memory: "
         f"{memory['first_mb']:.0f} MB at first, {memory['before_mb']:.0f} MB before and "
         f"{memory['after_mb']:.0f} MB after {memory['requests']:,} more requests. Exit code "
         f"{memory['exit_code']}.",
+    )
+
+
+def attacks(result: dict) -> str:
+    """Show what the service did under each attack."""
+    trials = [trial for trial in result["trials"] if "seconds" in trial]
+    (end,) = _of(result, attack="after all")
+    rows = [
+        (
+            trial["attack"],
+            trial["answers"] or "none",
+            f"{trial['slowest_s']:.2f} s" if trial["answers"] else "",
+            f"{trial['slowest_visit_s']:.2f} s",
+            f"{trial['visits_failed']:,} of {trial['visits']:,}",
+            f"{trial['peak_memory_mb']:.0f} MB",
+            f"{trial['ordinary_right']:,} of {trial['ordinary']:,}",
+        )
+        for trial in trials
+    ]
+    more = {
+        what: max(trial[f"more_{what}"] for trial in trials)
+        for what in ("processes", "threads", "files")
+    }
+    held = ", ".join(f"{max(0, count)} {what}" for what, count in more.items())
+    return _joined(
+        _measured(result),
+        _table(
+            (
+                "attack",
+                "answers",
+                "slowest",
+                "slowest visit",
+                "visits failed",
+                "peak memory",
+                "right after it",
+            ),
+            rows,
+        ),
+        f"Left behind after an attack, at most: {held}. Memory when at rest: "
+        f"{trials[0]['memory_before_mb']:.0f} MB before the first attack, "
+        f"{trials[-1]['memory_after_mb']:.0f} MB after the last. Marks in answers or in the log: "
+        f"{sum(trial['marks'] for trial in trials)}. Exit code {end['exit_code']}, "
+        f"{end['tracebacks']} tracebacks in the log.",
     )
 
 
@@ -174,6 +224,10 @@ def _accuracy(right: int, count: int) -> str:
         return "none"
     found = (np.arange(count) < right).astype(int)
     return str(evaluation.accuracy(np.ones(count, int), found))
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:,.{2 if value < 10 else 1}f} ms"
 
 
 def _many(count: int, what: str) -> str:

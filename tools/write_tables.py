@@ -27,6 +27,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes-short": ("compare_recipes", tables.recipes_short),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "service": ("load_service", tables.service),
+    "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),
 }
 PACE = 100  # words of prose a minute

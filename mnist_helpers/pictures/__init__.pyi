@@ -1,9 +1,9 @@
 from . import synthetic as synthetic
+from .errors import NoDigitError as NoDigitError
+from .errors import PictureError as PictureError
+from .errors import TooLargeError as TooLargeError
 from .preparation import STEPS as STEPS
-from .preparation import NoDigitError as NoDigitError
 from .preparation import Picture as Picture
-from .preparation import PictureError as PictureError
 from .preparation import Prepared as Prepared
-from .preparation import TooLargeError as TooLargeError
 from .preparation import centre as centre
 from .preparation import prepare as prepare

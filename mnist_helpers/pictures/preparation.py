@@ -14,9 +14,15 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
+from mnist_helpers.pictures.errors import NoDigitError, PictureError, TooLargeError
+
 SIDE, BOX = 28, 20  # pixels
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "PPM")
-MAX_PIXELS = 25_000_000  # as of a phone's camera; unpacked 100 MB, with 32 bits a shade 600 MB
+MAX_PIXELS = 25_000_000  # as of a phone's camera
+MAX_UNPACKED = 250_000_000  # bytes, by the table below
+# How many bytes a pixel takes while a picture is unpacked, with all copies; a test measures them.
+BYTES = {"L": 2, "1": 3, "RGB": 5, "I;16": 5, "P": 6}
+WITH_TRANSPARENCY, IN_WEBP, OF_OTHERS = 13, 17, 25
 WORKING_SIDE = 480  # pixels; larger pictures are shrunk to it first
 STEPS = ("even light", "largest blob", "upright")  # what `prepare` can do without, to measure it
 
@@ -29,18 +35,6 @@ SLANT = 0.2  # columns to the side for each row, about the mean of MNIST's own d
 Picture = str | Path | BinaryIO | np.ndarray | Image.Image
 
 
-class PictureError(ValueError):
-    """The picture cannot be turned into a digit's image; the message says what to give."""
-
-
-class TooLargeError(PictureError):
-    """The picture has more pixels than are unpacked."""
-
-
-class NoDigitError(PictureError):
-    """The picture can be read, but nothing in it can be a digit."""
-
-
 class Prepared(NamedTuple):
     """The image, float32 (28, 28) in [0, 1], and the steps: title → grey array in [0, 1]."""
 
@@ -48,7 +42,13 @@ class Prepared(NamedTuple):
     steps: dict[str, np.ndarray]
 
 
-def prepare(picture: Picture, steps: Collection[str] = STEPS) -> Prepared:
+def prepare(
+    picture: Picture,
+    steps: Collection[str] = STEPS,
+    *,
+    formats: tuple[str, ...] = FORMATS,
+    max_unpacked: int = MAX_UNPACKED,
+) -> Prepared:
     """Turn a picture of a digit into the image that MNIST would have made of it.
 
     Of several digits the largest counts, unless it is cut by the edge of the picture.
@@ -58,13 +58,15 @@ def prepare(picture: Picture, steps: Collection[str] = STEPS) -> Prepared:
             (h, w, 4) RGBA; bool, whole numbers up to 255 or 65,535, or floats in [0, 1]. Dark
             ink on a light ground or the reverse; of an animated picture the first frame counts.
         steps: Which of `STEPS` to take.
+        formats: Which kinds of files to read; of `FORMATS`.
+        max_unpacked: The most bytes that the picture may take while it is unpacked.
 
     Raises:
         NoDigitError: It shows no ink.
-        TooLargeError: It has more than 25 million pixels.
-        PictureError: It is no picture, or damaged.
+        TooLargeError: It has more than 25 million pixels, or takes too much memory.
+        PictureError: It is no picture of these kinds, or damaged.
     """
-    grey = _grey(picture)  # (h, w)
+    grey = _grey(picture, formats, max_unpacked)  # (h, w)
     ink, grain = _ink(grey) if "even light" in steps else _difference(grey)
     mask = ink > max(FLAT * PALE, PALE * np.quantile(ink, 0.9995), GRAIN * grain)
     if ink.max() < FLAT or not mask.any():
@@ -187,12 +189,13 @@ def _resize(grey: np.ndarray, height: int, width: int, how: Image.Resampling) ->
     return np.asarray(Image.fromarray(grey).resize((width, height), how))
 
 
-def _grey(picture: Picture) -> np.ndarray:
+def _grey(picture: Picture, formats: tuple[str, ...], max_unpacked: int) -> np.ndarray:
     """Return the picture in grey, float32 (h, w) in [0, 1], its longer side at most 480.
 
     Transparent parts get white or black paper, whichever lets the ink show.
     """
     name = picture if isinstance(picture, str | Path) else "The picture"
+    too_many = f"{name} has more than {MAX_PIXELS:,} pixels: shrink it."
     opened: contextlib.AbstractContextManager[Image.Image]
     try:
         if isinstance(picture, np.ndarray):
@@ -200,35 +203,68 @@ def _grey(picture: Picture) -> np.ndarray:
         elif isinstance(picture, Image.Image):
             opened = contextlib.nullcontext(picture.copy())
         else:
-            opened = Image.open(picture, formats=FORMATS)
+            opened = Image.open(picture, formats=formats)
         with opened as image:
             if image.width * image.height > MAX_PIXELS:
-                raise TooLargeError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.")
+                raise TooLargeError(too_many)
+            if image.width * image.height * _bytes_per_pixel(image) > max_unpacked:
+                limit = f"{max_unpacked // 1_000_000} MB"
+                raise TooLargeError(f"{name} takes more than {limit} unpacked: shrink it.")
             image.draft(None, (WORKING_SIDE, WORKING_SIDE))  # unpacks a JPEG at a fraction
-            if image.mode[0] in "IF":  # 16 or 32 bits a pixel
-                values = np.asarray(ImageOps.exif_transpose(image))  # the new image has no EXIF
+            if image.mode == "I;16":
+                ImageOps.exif_transpose(image, in_place=True)  # the new image has no EXIF
+                whole = _in_8_bits(image)
+            elif image.mode[0] in "IF":  # 32 bits a pixel
+                ImageOps.exif_transpose(image, in_place=True)
+                values = np.asarray(image)
                 whole = Image.fromarray(_bytes(values if image.mode == "F" else values.clip(0)))
-            elif image.mode not in ("L", "RGB") or image.has_transparency_data:
-                whole = image.convert("RGBA")
+            elif image.has_transparency_data:
+                whole = image if image.mode == "RGBA" else image.convert("RGBA")
             else:
-                whole = image
+                is_plain = image.mode in ("L", "RGB")
+                whole = image if is_plain else image.convert("L" if image.mode == "1" else "RGB")
             whole.thumbnail((WORKING_SIDE, WORKING_SIDE))
             upright = ImageOps.exif_transpose(whole)
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
-        raise TooLargeError(f"{name} has more than {MAX_PIXELS:,} pixels: shrink it.") from error
+        raise TooLargeError(too_many) from error
     except FileNotFoundError as error:
         raise PictureError(str(error)) from error
     except (UnidentifiedImageError, TypeError, AttributeError) as error:
-        raise PictureError(f"{name} is no picture: give a PNG, JPEG or similar.") from error
+        kinds = " or ".join(", ".join(formats).replace("WEBP", "WebP").rsplit(", ", 1))
+        message = f"{name} is no picture of a kind that is read: give a {kinds}."
+        raise PictureError(message) from error
     except Exception as error:  # Pillow's plugins raise many kinds over damaged files
-        raise PictureError(f"{name} is damaged, too large, or no file: {error}.") from error
+        raise PictureError(f"{name} is damaged, too large, or no file.") from error
     if upright.mode != "RGBA":
         return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
     papers = (Image.new("RGBA", upright.size, colour) for colour in ("white", "black"))
     greys = [Image.alpha_composite(paper, upright).convert("L") for paper in papers]
     return max((np.asarray(grey, np.float32) / 255 for grey in greys), key=np.std)
+
+
+def _bytes_per_pixel(image: Image.Image) -> float:
+    """Tell how much memory a picture takes while it is unpacked; nothing is unpacked for it."""
+    if image.format == "WEBP":
+        return IN_WEBP
+    if layers := getattr(image, "layer", None):  # of a JPEG: (name, columns, rows, table) of each
+        if not image.info.get("progressive"):
+            return 1
+        largest = max(columns for _, columns, _, _ in layers) * max(rows for *_, rows, _ in layers)
+        return 1 + 2 * sum(columns * rows for _, columns, rows, _ in layers) / largest
+    if image.has_transparency_data:
+        return WITH_TRANSPARENCY if image.mode != "RGBA" else 9
+    return BYTES.get(image.mode, OF_OTHERS)
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """Turn 16 bits a pixel into 8, a strip at a time: the numbers between take much memory."""
+    rows = max(1, 500_000 // image.width)
+    boxes = [
+        (0, top, image.width, min(top + rows, image.height)) for top in range(0, image.height, rows)
+    ]
+    return Image.fromarray(np.concatenate([_bytes(np.asarray(image.crop(box))) for box in boxes]))
 
 
 def _bytes(array: np.ndarray) -> np.ndarray:

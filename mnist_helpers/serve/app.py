@@ -1,37 +1,39 @@
 """The web application: what it answers to which request."""
 
 import asyncio
+import base64
+import contextlib
+import gc
+import hashlib
 import importlib.metadata
-import io
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
-from typing import Any
 
 import anyio
-import numpy as np
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi_offline import FastAPIOffline
-from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
 
-from mnist_helpers import pictures
 from mnist_helpers.serve import classifier, limits
+from mnist_helpers.serve.gate import Gate
+from mnist_helpers.serve.prediction import Predictor
 from mnist_helpers.serve.schema import (
     BODY,
-    COLUMNS,
+    PARAMETERS,
     PROBLEMS,
-    ROWS,
     Health,
-    Images,
     Model,
-    Prediction,
     Predictions,
     Problem,
 )
+from mnist_helpers.serve.unpacking import Unpackers
 
 WEB = Path(__file__).parent / "web"
 # The page loads nothing from other hosts, and no other page may frame it.
@@ -40,81 +42,66 @@ POLICY = (
     "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+STATIC = "/static-offline-docs"  # where fastapi-offline has the files of /docs
 
 
-def build_app(model: classifier.Classifier) -> FastAPI:
+def build_app(model: classifier.Classifier, names: Iterable[str] = ()) -> Starlette:
     """Build the web application around a classifier.
 
     Its routes: POST /predict, GET /health, GET / (the page), GET /docs, GET /openapi.json.
+
+    Args:
+        model: What reads the digits.
+        names: Names, besides localhost, that the service answers to.
     """
+    unpackers = Unpackers(limits.UNPACKING)
+    predictor = Predictor(model, unpackers)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        # For files and large JSON; each thread takes memory, and keeps it for a while.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = limits.THREADS
+        tidying = asyncio.create_task(_tidy())
+        yield
+        tidying.cancel()
+        unpackers.close()
+
+    # The quick route stands before FastAPI, which describes it, and has all the others.
+    return Starlette(
+        routes=[
+            Route("/predict", predictor.predict, methods=["POST"]),
+            Mount("/", _build_others(predictor, model)),
+        ],
+        middleware=[Middleware(Gate, names=names)],
+        exception_handlers={HTTPException: _refuse, Exception: _say_sorry},
+        lifespan=lifespan,
+    )
+
+
+def _build_others(predictor: Predictor, model: classifier.Classifier) -> FastAPI:
+    """Build the routes that need not be quick, and the description of all."""
     app = FastAPIOffline(
         title="Handwritten digits",
         description="Reads handwritten digits with the network of the MNIST notebooks.",
         version=importlib.metadata.version("mnist-helpers"),
+        docs_url=None,  # ours has a policy
         redoc_url=None,
+        redirect_slashes=False,  # an answer that would quote the request
     )
-    identity = Model(version=model.version, trained_on=model.trained_on)
-    unpacking = anyio.CapacityLimiter(limits.UNPACKING)
-
-    @app.exception_handler(RequestValidationError)
-    async def say_what_is_wrong(request: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse({"detail": _first(error.errors())}, 422)
-
-    @app.get("/health")
-    async def health() -> Health:
-        """Say that the service is up, and with which model."""
-        return Health(status="ok", model=identity)
-
-    @app.post(
+    app.post(
         "/predict",
         response_model=Predictions,
         responses={
             code: {"model": Problem, "description": text} for code, text in PROBLEMS.items()
         },
-        openapi_extra={"requestBody": BODY},
-    )
-    async def predict(request: Request, with_image: bool = False) -> Response:
-        """Read the digit in each image.
+        openapi_extra={"parameters": PARAMETERS, "requestBody": BODY},
+    )(predictor.predict)
 
-        Send arrays of 28×28 as JSON, taken as they are, or pictures of any size: one as the body
-        itself, several as the `files` of a form. Pictures are prepared as in notebook 05.
-        """
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await _receive(request)
-        try:
-            async with asyncio.timeout(limits.PATIENCE):
-                if kind == "application/json":
-                    readings = [model.judge(image) for image in _arrays(body)]
-                elif kind == "multipart/form-data":
-                    pictures = await _files(request, body)
-                    readings = [
-                        await read(picture, f"Picture {number}: ")
-                        for number, picture in enumerate(pictures, 1)
-                    ]
-                elif kind.startswith("image/"):
-                    readings = [await read(body)]
-                else:
-                    raise HTTPException(
-                        415,
-                        "Send JSON (application/json), a picture (image/png, image/jpeg, …), or "
-                        "several as a form (multipart/form-data).",
-                    )
-        except TimeoutError as error:
-            raise HTTPException(503, "Too busy to answer in time: try again later.") from error
-        predictions = [Prediction(**reading.to_json(with_image)) for reading in readings]
-        answer = Predictions(model=identity, predictions=predictions)
-        return Response(answer.model_dump_json(), media_type="application/json")
-
-    async def read(picture: bytes, name: str = "") -> classifier.Reading:
-        """Read a picture in a thread, so that other requests go on meanwhile."""
-        try:
-            return await anyio.to_thread.run_sync(
-                model.read, io.BytesIO(picture), limiter=unpacking, abandon_on_cancel=True
-            )
-        except pictures.TooLargeError as error:
-            raise HTTPException(413, f"{name}{error}") from error
-        except pictures.PictureError as error:
-            raise HTTPException(422, f"{name}{error}") from error
+    @app.get("/health")
+    async def health() -> Health:
+        """Say that the service is up, and with which model."""
+        identity = Model(version=model.version, trained_on=model.trained_on)
+        return Health(status="ok", model=identity)
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:
@@ -128,66 +115,46 @@ def build_app(model: classifier.Classifier) -> FastAPI:
     async def style() -> FileResponse:
         return FileResponse(WEB / "pad.css")
 
+    documentation = _documentation(app.title)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return documentation
+
     return app
 
 
-async def _receive(request: Request) -> bytes:
-    """Receive the body, within the limits of size and time."""
-    parts, size, hang_up = [], 0, {"Connection": "close"}
-    try:
-        async with asyncio.timeout(limits.PATIENCE):
-            async for part in request.stream():
-                size += len(part)
-                if size <= limits.MAX_BYTES:
-                    parts.append(part)
-                elif size > 5 * limits.MAX_BYTES:  # until then, let the client send and listen
-                    break
-    except TimeoutError as error:
-        message = f"The body was not complete after {limits.PATIENCE:.0f} s."
-        raise HTTPException(408, message, hang_up) from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "The connection was closed before the body ended.") from error
-    if size > limits.MAX_BYTES:
-        message = f"Send at most {limits.MAX_BYTES:,} bytes: fewer or smaller images."
-        raise HTTPException(413, message, hang_up)
-    return b"".join(parts)
+async def _tidy() -> None:
+    """Collect what broken-off requests leave: few objects, which may hold much memory."""
+    while True:
+        await asyncio.sleep(limits.TIDY)
+        gc.collect()
 
 
-def _arrays(body: bytes) -> np.ndarray:
-    """Read the JSON body; return float32 (n, 28, 28) in [0, 1]."""
-    try:
-        arrays = Images.model_validate_json(body).images
-    except ValidationError as error:
-        errors = error.errors(include_input=False, include_url=False, include_context=False)
-        too_many = errors[0]["type"] == "too_long" and errors[0]["loc"] == ("images",)
-        raise HTTPException(
-            413 if too_many else 422,
-            f'{_first(errors)}. Send {{"images": […]}} with 1 to {limits.MAX_IMAGES} images, each '
-            f"{ROWS} rows of {COLUMNS} whole numbers from 0 (black) to 255 (white ink).",
-        ) from error
-    return np.asarray(arrays, np.float32) / np.float32(255)
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await http_exception_handler(request, error)
 
 
-async def _files(request: Request, body: bytes) -> list[bytes]:
-    """Take the files out of a form."""
-
-    async def replay() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    try:
-        async with Request(request.scope, replay).form(max_files=limits.MAX_FILES) as form:
-            files = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
-            if not files:
-                raise HTTPException(422, 'The form has no files: send pictures as "files".')
-            return [await file.read() for file in files]
-    except HTTPException as error:
-        if error.detail.startswith("Too many"):
-            raise HTTPException(413, f"Send at most {limits.MAX_FILES} files in a form.") from error
-        raise
+async def _say_sorry(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": "The service has failed; its log says where."}, 500)
 
 
-def _first(errors: Iterable[Mapping[str, Any]]) -> str:
-    """Say where the first error is, and which; without what was sent."""
-    error = next(iter(errors))
-    where = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
-    return f"{'.'.join(map(str, where))}: {error['msg']}".removeprefix(": ")
+def _documentation(title: str) -> HTMLResponse:
+    """Build the page of the documentation, with a policy that lets run just its own script."""
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=title,
+        swagger_js_url=f"{STATIC}/swagger-ui-bundle.js",
+        swagger_css_url=f"{STATIC}/swagger-ui.css",
+        swagger_favicon_url=f"{STATIC}/favicon.png",
+    )
+    scripts = re.findall(rb"<script>(.*?)</script>", bytes(page.body), re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    page.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src 'self' {allowed}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return page

@@ -95,7 +95,7 @@ class Classifier:
             return Reading(None, probabilities, image, message)
         return Reading(best, probabilities, image, None)
 
-    def read(self, picture: pictures.Picture) -> Reading:
+    def read(self, picture: "pictures.Picture") -> Reading:
         """Prepare any picture as `pictures.prepare` does, and classify it.
 
         Raises:
@@ -104,7 +104,12 @@ class Classifier:
         try:
             return self.judge(pictures.prepare(picture).image)
         except pictures.NoDigitError as error:
-            return Reading(None, None, None, f"No digit in view. {error}")
+            return no_digit(error)
+
+
+def no_digit(error: Exception) -> Reading:
+    """Answer a picture in which nothing can be a digit."""
+    return Reading(None, None, None, f"No digit in view. {error}")
 
 
 def load(folder: Path | None = None) -> Classifier:

@@ -59,13 +59,22 @@ class Problem(BaseModel):
 
 
 PROBLEMS = {
-    400: "The request is broken off or malformed",
+    400: "The request is broken off, malformed, or to another name",
+    403: "A page of another site has sent the request",
     408: "The body did not arrive in time",
-    413: "Too many bytes, images or pixels",
+    413: "Too many bytes, images or pixels, or too large a picture when it is unpacked",
     415: "Neither JSON, nor a form, nor a picture",
-    422: "Images of the wrong form, a damaged picture, or a wrong parameter",
+    422: "Images of the wrong form, a damaged or another kind of picture, or a wrong parameter",
     503: "Too busy: try again later",
 }
+PARAMETERS = [
+    {
+        "name": "with_image",
+        "in": "query",
+        "description": "whether to answer what the network saw, too",
+        "schema": {"type": "boolean", "default": False},
+    }
+]
 PICTURE = {"type": "string", "format": "binary"}
 BODY = {
     "required": True,

@@ -5,6 +5,8 @@ SCREENSHOTS=folder keeps a picture of each test.
 
 import base64
 import contextlib
+import functools
+import http.server
 import io
 import itertools
 import json
@@ -14,6 +16,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -455,6 +458,55 @@ def test_a_pad_that_ends_leaves_nothing_behind(open_page):
       return [...counts, watched.size, root.childElementCount];
     }""")
     assert counts == [1, 2, 2, 1, 0]  # the page's own pad is still watched
+
+
+def test_the_documentation_works_under_its_policy(chromium, url):
+    with contextlib.closing(chromium().new_context()) as context:
+        page, errors = context.new_page(), []
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        page.goto(f"{url}/docs")
+        page.locator(".opblock-summary-control", has_text="/health").click()
+        page.get_by_role("button", name="Try it out").click()
+        page.get_by_role("button", name="Execute").click()
+        expect(page.locator(".live-responses-table tbody .response-col_status")).to_contain_text(
+            "200"
+        )
+        assert not errors
+
+
+ATTACK = """async (url) => {
+  const blocked = [];
+  const image = new Image();
+  const loaded = new Promise((done) => ([image.onload, image.onerror] = [done, done]));
+  image.src = `${url}/static-offline-docs/favicon.png`;
+  blocked.push((await loaded).type === "error");
+  for (const mode of ["cors", "no-cors"]) {
+    const request = { method: "POST", mode, body: "{}", headers: { "Content-Type": "text/plain" } };
+    const answer = await fetch(`${url}/predict`, request).catch(() => null);
+    blocked.push(!answer || answer.type === "opaque");
+  }
+  const form = document.body.appendChild(document.createElement("form"));
+  Object.assign(form, { method: "POST", action: `${url}/predict`, enctype: "multipart/form-data" });
+  form.submit();
+  return blocked;
+}"""
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_of_another_site_cannot_use_the_service(chromium, url, host, tmp_path):
+    (tmp_path / "index.html").write_text("<!doctype html><title>Another site</title>")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with (
+        http.server.ThreadingHTTPServer((host, 0), handler) as other,
+        contextlib.closing(chromium().new_context()) as context,
+    ):
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        page = context.new_page()
+        page.goto(f"http://{host}:{other.server_port}/")
+        with page.expect_response(f"{url}/predict") as form:
+            assert page.evaluate(ATTACK, url) == [True, True, True]
+        assert form.value.status == 403
+        other.shutdown()
 
 
 class Failing:

@@ -51,6 +51,26 @@ def load(body, clients, rate):
     }
 
 
+def attacked(name, answers, peak, **more):
+    measured = {
+        "attack": name,
+        "seconds": 5.0,
+        "answers": answers,
+        "slowest_s": 1.234,
+        "visits": 1000,
+        "visits_failed": 0,
+        "slowest_visit_s": 0.056,
+        "most_processes": 3,
+        "memory_before_mb": 140.0,
+        "peak_memory_mb": peak,
+        "ordinary": 1000,
+        "ordinary_right": 999,
+        "marks": 0,
+        "memory_after_mb": 150.0,
+    }
+    return measured | dict.fromkeys(("more_processes", "more_threads", "more_files"), -1) | more
+
+
 def refusals(shown, count, none, **more):
     common = {"seed": 0, "model": "abc", "sure": 0.8, "full": 0.32}
     counts = {"count": count, "no_digit": none}
@@ -77,6 +97,7 @@ RESULTS = {
         {"measure": "start", "seconds": 3.0},
         {"measure": "start", "seconds": 1.5},
         load("28×28 array", 1, 1816.4),
+        load("the same, constant answer", 1, 2000.0) | {"p50_ms": 1.0},
         load("280×280 PNG", 8, 62.0),
         {
             "measure": "memory",
@@ -86,6 +107,11 @@ RESULTS = {
             "requests": 100_000,
             "exit_code": 0,
         },
+    ],
+    "attack_service": [
+        attacked("60 pictures at once", "1×200, 59×503", 350.4),
+        attacked("300 connections", "", 170.2, visits_failed=2, more_threads=1),
+        {"attack": "after all", "exit_code": 0, "tracebacks": 0},
     ],
     "measure_preparation": [
         {"measure": "accuracy", "preparation": "none", **DIGITS},
@@ -281,12 +307,26 @@ def test_the_table_of_learning_rates(project):
 
 def test_the_table_of_the_service(project):
     text = table(project, "service")
-    assert "| 28×28 array | 1 | 1,816 | 1.2 ms | 1,234.5 ms |\n| 280×280 PNG | 8 | 62 |" in text
+    assert "| 28×28 array | 1 | 1,816 | 1.25 ms | 1,234.5 ms |\n| the same, " in text
+    assert "| 280×280 PNG | 8 | 62 |" in text
     assert text.endswith(
         "From the start of the process to the first answer: 1.50 s (median of 3; 1.00 to 3.00 s). "
         "Memory: 100 MB at first, 111 MB before and 112 MB after 100,000 more requests. Exit "
         "code 0."
     )
+
+
+def test_the_table_of_the_service_says_what_a_constant_answer_costs(project):
+    assert "An array takes 1.25 times as long with 1 client as" in table(project, "service")
+
+
+def test_the_table_of_attacks(project):
+    text = table(project, "attacks")
+    row = "| 60 pictures at once | 1×200, 59×503 | 1.23 s | 0.06 s | 0 of 1,000 | 350 MB | 999 of"
+    assert row in text and "| 300 connections | none | | 0.06 s | 2 of 1,000 | 170 MB |" in text
+    assert "at most: 0 processes, 1 threads, 0 files." in text
+    assert "140 MB before the first attack, 150 MB after the last" in text
+    assert text.endswith("Exit code 0, 0 tracebacks in the log.")
 
 
 def test_the_table_of_the_preparation(project):

@@ -13,7 +13,6 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 import time
 import zipfile
 import zlib
@@ -25,10 +24,10 @@ import numpy as np
 import psutil
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import strategies
 from PIL import Image
 from schemathesis.checks import not_a_server_error
+from schemathesis.python import asgi
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -37,17 +36,13 @@ from schemathesis.specs.openapi.checks import (
 
 from mnist_helpers import artifacts, pictures, serve
 from mnist_helpers.pictures import preparation
-from mnist_helpers.serve import classifier, limits
+from mnist_helpers.serve import limits
+from tests.service.conftest import in_a_thread
 
 MARK = "Xsecret"  # in what is sent, to see that it comes back neither in answers nor in the log
 JSON, PNG = "application/json", "image/png"
 FORM = "multipart/form-data; boundary=cut"
 BLANK = [[0] * 28] * 28
-
-
-@pytest.fixture(scope="session")
-def model():
-    return classifier.load(artifacts.REFERENCE)
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +155,7 @@ def test_the_image_that_the_network_saw_comes_when_asked_for(client, seven, stro
     assert answer.json()["predictions"][0]["image"] == seven
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", limits.FORMATS)
 def test_a_picture_is_read_as_the_classifier_reads_it(kind, client, model, stroke):
     picture = as_file(stroke, kind)
     answer = post(client, picture, f"image/{kind.lower()}")
@@ -192,9 +187,9 @@ def test_a_blank_picture_is_no_error(client):
 
 
 def test_of_an_animated_picture_the_first_frame_counts(client, stroke):
-    other = Image.fromarray(np.rot90(stroke))
-    picture = as_file(stroke, "GIF", save_all=True, append_images=[other] * 50)
-    assert post(client, picture, "image/gif").json()["predictions"][0]["label"] == 7
+    other = Image.fromarray(np.rot90(stroke, 2))
+    picture = as_file(stroke, "WEBP", save_all=True, append_images=[other] * 50)
+    assert post(client, picture, "image/webp").json()["predictions"][0]["label"] == 7
 
 
 def test_a_content_type_may_have_capitals_and_parameters(client, seven):
@@ -239,7 +234,7 @@ def hostile_json():
     yield "pixel in the last image", 422, body(*[grid()] * 99, grid("-1"))
     for rows, columns in [(27, 28), (29, 28), (28, 27), (28, 29), (1, 784), (784, 1), (1, 1)]:
         yield f"shape {rows}×{columns}", 422, body(grid(rows=rows, columns=columns))
-    yield "large image", 422, body(grid(rows=1000, columns=1000))
+    yield "large image", 413, body(grid(rows=400, columns=400))
     yield "ragged", 422, body(grid().replace("[0,0", "[0", 1))
     yield "channels", 422, body(re.sub("0", "[0]", grid()))
     yield "without the list of images", 422, '{"images":' + grid() + "}"
@@ -262,10 +257,14 @@ def hostile_json():
     yield "101 images", 413, body(*[grid()] * 101)
     yield "1000 images", 413, body(*[grid()] * 1000)
     for opening, closing in [("[", "]"), ('{"images":', "}"), ('{"images":[', "]}")]:
-        for depth in (10_000, 300_000):
-            yield f"deep {opening} {depth}", 422, opening * depth
-            yield f"deep {opening} {depth}, closed", 422, opening * depth + "1" + closing * depth
-    yield "deep in a pixel", 422, body(grid("[" * 10_000 + "]" * 10_000))
+        for depth in (10_000, 80_000):
+            yield f"deep {opening} {depth}", (413, 422), opening * depth
+            yield (
+                f"deep {opening} {depth}, closed",
+                (413, 422),
+                opening * depth + "1" + closing * depth,
+            )
+    yield "deep in a pixel", (413, 422), body(grid("[" * 10_000 + "]" * 10_000))
     good = body(grid())
     for length in [0, 1, 2, 5, 9, 10, 11, 12, 13, 14, 50, 500, len(good) - 2, len(good) - 1]:
         yield f"truncated to {length}", 422, good[:length]
@@ -437,13 +436,13 @@ def hostile_pictures():
     yield "bomb: PNG 65535", 413, png(65535, 65535)
     yield "bomb: PNG 2³¹", (413, 422), png(2**31 - 1, 2**31 - 1)
     yield "bomb: one line", 413, png(2**28, 1)
-    yield "bomb: GIF", 413, gif(65535, 65535, 1, 1)
-    yield "bomb: GIF, frame larger than the screen", 413, gif(1, 1, 65535, 65535)
-    yield "bomb: TIFF", 413, tiff(65535, 65535)
+    yield "bomb: GIF", 422, gif(65535, 65535, 1, 1)
+    yield "bomb: GIF, frame larger than the screen", 422, gif(1, 1, 65535, 65535)
+    yield "bomb: TIFF", 422, tiff(65535, 65535)
     yield "bomb: TIFF 2³¹", (413, 422), tiff(2**31 - 1, 2**31 - 1)
     yield "bomb: JPEG", 413, jpeg(65500, 65500)
-    yield "bomb: PPM", 413, b"P5 99999 99999 255\n"
-    yield "bomb: BMP", 413, b"BM" + struct.pack("<IIIIiiHH24x", 0, 0, 54, 40, 65535, 65535, 1, 8)
+    yield "bomb: PPM", 422, b"P5 99999 99999 255\n"
+    yield "bomb: BMP", 422, b"BM" + struct.pack("<IIIIiiHH24x", 0, 0, 54, 40, 65535, 65535, 1, 8)
     text = b"Title\0\0" + zlib.compress(bytes(30_000_000), 1)
     yield "bomb: text in a PNG", 422, lambda: png(9, 9, chunk(b"zTXt", text))
     text_in_many = b"Title\0\1\0\0\0" + zlib.compress(bytes(30_000_000), 1)
@@ -514,7 +513,7 @@ def test_the_largest_body_is_not_too_large(client):
 def test_a_body_without_end_is_cut_off(service, client):
     with socket.create_connection(address(service.url), timeout=10) as connection:
         connection.sendall(
-            b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+            b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
         # The service hangs up; a time-out, which is an OSError too, would not do.
@@ -553,7 +552,9 @@ def test_other_methods_are_refused(path, client):
     ],
 )
 def test_unknown_paths_and_ways_out_of_the_folder_lead_nowhere(path, service):
-    answer = ask(service, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    answer = ask(
+        service, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    )
     assert answer.startswith(b"HTTP/1.1 404 ") and answer.endswith(b'{"detail":"Not Found"}')
     assert b"set-cookie" not in answer.lower()
 
@@ -572,15 +573,17 @@ def ask(service, content, hangs_up=False):
     return answer
 
 
-HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: image/png\r\n"
+HEAD = (
+    b"POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: image/png\r\n"
+)
 RAW = {  # name → the request, and the statuses that may come; 0: no answer
     "TLS": (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03" + bytes(150), (400,)),
     "random bytes": (np.random.default_rng(0).bytes(5000), (400, 0)),
     "HTTP/0.9": (b"GET /\r\n\r\n", (400,)),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", (400, 404)),
-    "no version": (b"GET /health\r\nHost: x\r\n\r\n", (400,)),
-    "no path": (b"GET HTTP/1.1\r\nHost: x\r\n\r\n", (400,)),
-    "two words in the path": (b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", (400, 404)),
+    "no version": (b"GET /health\r\nHost: localhost\r\n\r\n", (400,)),
+    "no path": (b"GET HTTP/1.1\r\nHost: localhost\r\n\r\n", (400,)),
+    "two words in the path": (b"GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n", (400, 404)),
     "no host": (b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", (400,)),
     "empty": (b"", (0,)),
     "empty lines": (b"\r\n" * 1000, (400, 0)),
@@ -611,11 +614,11 @@ RAW = {  # name → the request, and the statuses that may come; 0: no answer
     ),
     "chunks without end": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", (400, 0)),
     "smuggled request": (
-        HEAD + b"Content-Length: 3\r\n\r\nabcGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+        HEAD + b"Content-Length: 3\r\n\r\nabcGET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
         (422,),
     ),
     "CONNECT": (b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nConnection: close\r\n\r\n", (400, 404)),
-    "another host": (b"GET http://a/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", (404,)),
+    "another host": (b"GET http://a/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", (400,)),
 }
 
 
@@ -632,7 +635,8 @@ def test_what_is_no_http_does_not_harm(name, service, client):
 def test_a_websocket_is_not_opened(service):
     answer = ask(
         service,
-        b"GET /predict HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n"
+        b"GET /predict HTTP/1.1\r\nHost: localhost\r\n"
+        b"Upgrade: websocket\r\nConnection: Upgrade, close\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     )
     assert answer.startswith(b"HTTP/1.1 405 ")
@@ -672,38 +676,9 @@ def test_a_large_picture_does_not_hold_up_others(client, service):
     assert count > 10, f"{count} answers in {duration:.2f} s"
 
 
-@contextlib.contextmanager
-def in_a_thread(model):
-    """Serve a model within this process; give the address."""
-    listener = socket.create_server((limits.HOST, 0))
-    server = uvicorn.Server(uvicorn.Config(serve.build_app(model), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://{limits.HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        listener.close()
-
-
-class Blocked:
-    """A classifier that reads no picture before it is let go."""
-
-    version, trained_on = "0" * 12, "nothing"
-
-    def __init__(self):
-        self.is_free, self.count = threading.Event(), 0
-
-    def read(self, picture):
-        self.count += 1
-        assert self.is_free.wait(20)
-        return classifier.Reading(None, None, None, "nothing")
-
-
 def test_a_body_that_does_not_come_ends_with_408(model, monkeypatch):
     monkeypatch.setattr(limits, "PATIENCE", 0.3)
-    head = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: image/png\r\n"
+    head = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
     with in_a_thread(model) as url:
         for length in (b"Content-Length: 100\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n"):
             with socket.create_connection(address(url), timeout=5) as connection:
@@ -711,18 +686,16 @@ def test_a_body_that_does_not_come_ends_with_408(model, monkeypatch):
                 assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_picture_that_takes_too_long_ends_with_503(monkeypatch):
+def test_a_picture_that_takes_too_long_ends_with_503(model, blocked, monkeypatch):
     monkeypatch.setattr(limits, "PATIENCE", 0.3)
-    blocked = Blocked()
-    with in_a_thread(blocked) as url:
+    with in_a_thread(model) as url:
         answer = httpx.post(f"{url}/predict", content=b"a", headers={"content-type": PNG})
         blocked.is_free.set()
     assert_is_a_clear_refusal(answer, 503)
 
 
-def test_while_pictures_are_unpacked_others_wait_and_the_service_answers(seven):
-    blocked = Blocked()
-    with in_a_thread(blocked) as url, concurrent.futures.ThreadPoolExecutor() as pool:
+def test_while_pictures_are_unpacked_others_wait_and_the_service_answers(model, blocked):
+    with in_a_thread(model) as url, concurrent.futures.ThreadPoolExecutor() as pool:
         send = {"content": b"a", "headers": {"content-type": PNG}, "timeout": 20}
         sent = [pool.submit(httpx.post, f"{url}/predict", **send) for _ in range(4)]
         try:
@@ -857,10 +830,10 @@ def test_the_log_names_requests_and_nothing_of_what_they_carry(client, log, stro
 
 
 def test_a_path_cannot_forge_a_line_of_the_log(client, log):
+    before = len(log.read_text())
     client.get("/%0AINFO:%20forged")
-    lines = log.read_text().splitlines()
-    assert not [line for line in lines if line.startswith("INFO: forged")]
-    assert [line for line in lines if "/%0AINFO" in line]
+    (line,) = log.read_text()[before:].splitlines()
+    assert line.endswith('"GET unknown HTTP/1.1" 404')
 
 
 # As its description says
@@ -868,7 +841,7 @@ def test_a_path_cannot_forge_a_line_of_the_log(client, log):
 
 @pytest.fixture(scope="module")
 def described(model):
-    return schemathesis.openapi.from_asgi("/openapi.json", serve.build_app(model))
+    return schemathesis.openapi.from_asgi("/openapi.json", serve.build_app(model, [asgi.HOST]))
 
 
 PICTURES = [
