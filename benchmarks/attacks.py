@@ -132,6 +132,13 @@ async def large_json(target: Target, amount: Amount) -> list[Answer]:
     return [await target.ask(post(body, JSON)) for body in hostile_json()]
 
 
+async def small_pieces(target: Target, amount: Amount) -> list[Answer]:
+    """JSON of the largest size, in chunks of one byte."""
+    head = post(b"", JSON).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+    request = head + b"1\r\n \r\n" * limits.MAX_JSON + b"0\r\n\r\n"
+    return await asyncio.gather(*(target.ask(request) for _ in range(20)))
+
+
 async def large_pictures(target: Target, amount: Amount) -> list[Answer]:
     """Pictures of the most unpacked bytes, all at once; half of their clients give up early."""
     side = int((limits.MAX_UNPACKED / 9) ** 0.5)  # 9 bytes a pixel
@@ -269,6 +276,7 @@ async def secrets(target: Target, amount: Amount) -> list[Answer]:
 
 ATTACKS: dict[str, Callable[[Target, Amount], Coroutine[Any, Any, list[Answer]]]] = {
     "JSON of 1 MB, of 15 kinds": large_json,
+    "20 of them, in pieces of one byte": small_pieces,
     "{pictures} pictures of the most unpacked bytes at once": large_pictures,
     "JPEGs that take minutes": endless_jpegs,
     "{connections} connections that send nothing": many(trickle),

@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle, h11
 from uvicorn.server import ServerState
 
 from mnist_helpers.serve import limits
 from mnist_helpers.serve.shares import household
 
+NO_HTTP = "This is no HTTP/1.1 request that can be read, or its body comes in too small pieces."
 REFUSAL = (
     b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
     b"Connection: close\r\n\r\n%b"
@@ -41,7 +42,11 @@ class Connection(H11Protocol):
         self._proxies = proxies
         self._timer: asyncio.TimerHandle | None = None
         self._phase: tuple[RequestResponseCycle, bool] | None = None  # a request; has it a rest?
-        self._refused = 0  # bytes of bodies that came after a refusal
+        self._has_ended = False  # whether the last answer has been given
+        self._refused = 0  # bytes that came after a refusal
+        self._pieces = self._bytes = 0  # of the body that comes
+        self._next_event = self.conn.next_event
+        self.conn.next_event = self._next_bounded_event  # type: ignore[method-assign]
         self.address = ""
         self.since = 0.0
 
@@ -63,12 +68,26 @@ class Connection(H11Protocol):
             self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come; of a body that was refused, the rest, but no more."""
-        if self.cycle and self.cycle.response_complete and self.cycle.more_body:
+        """Take what has come; after a refusal only to let the client listen, and not for ever."""
+        if self._has_ended or (
+            self.cycle and self.cycle.response_complete and self.cycle.more_body
+        ):
             self._refused += len(data)
             if self._refused > limits.MAX_REFUSED:
                 return self.transport.abort()
-        return super().data_received(data)
+        return None if self._has_ended else super().data_received(data)
+
+    def _next_bounded_event(self) -> Any:
+        """Take the next event, unless a body comes in small pieces, each of which costs time."""
+        event = self._next_event()
+        if isinstance(event, h11.Data):
+            self._pieces += 1
+            self._bytes += len(event.data)
+            if self._pieces > limits.FREE_PIECES + self._bytes / limits.MIN_PIECE:
+                raise h11.RemoteProtocolError("too small pieces")
+        elif isinstance(event, h11.Request):
+            self._pieces = self._bytes = 0
+        return event
 
     def handle_events(self) -> None:
         """Handle what has come; a body has its time, and then its answer."""
@@ -86,7 +105,7 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse in JSON what is no HTTP."""
-        self._refuse(b"400 Bad Request", "This is no HTTP/1.1 request that can be read.")
+        self._refuse(b"400 Bad Request", NO_HTTP)
 
     @property
     def is_waiting(self) -> bool:
@@ -108,7 +127,7 @@ class Connection(H11Protocol):
         """End the connection, if need be with an answer."""
         cycle = self.cycle
         is_late = cycle and cycle.more_body and not cycle.response_started
-        if is_late and not self.transport.is_closing():
+        if is_late and not self._has_ended:
             self.logger.warning("A body has not come in time.")
             text = f"The body was not complete after {limits.PATIENCE:.0f} s."
             self._refuse(b"408 Request Timeout", text)
@@ -118,13 +137,14 @@ class Connection(H11Protocol):
     def _refuse(self, status: bytes, text: str) -> None:
         """Answer in place of the application, if it has not begun to, and hang up."""
         if cycle := self.cycle:
-            if cycle.response_started and not cycle.response_complete:
+            if cycle.response_started and (cycle.more_body or not cycle.response_complete):
                 return self.transport.abort()
             cycle.disconnected = True  # for the application
             cycle.message_event.set()
         body = json.dumps({"detail": text}, separators=(",", ":")).encode()
         self.transport.write(REFUSAL % (status, len(body), body))
-        self.transport.close()
+        self.transport.write_eof()
+        self._has_ended = True
         return self._allow(limits.HEAD_TIME)  # to take it
 
 

@@ -9,6 +9,7 @@ MAX_IMAGES, MAX_FILES = 100, 10
 FORMATS = ("PNG", "JPEG", "WEBP")  # what the page sends and phones take; fewer decoders to attack
 MAX_UNPACKED = 50_000_000  # bytes that a picture takes while it is unpacked; see preparation.py
 MAX_REFUSED = 5 * MAX_BYTES  # taken of bodies that are refused, so that their clients listen
+FREE_PIECES, MIN_PIECE = 100, 500  # so many pieces of a body, and one more for so many bytes
 MAX_SCANS = 100  # of a JPEG, each of which costs time; cameras make 1, pages about 10
 
 # Of all requests together; one address gets at most half, as long as no other asks (see shares.py).
@@ -25,7 +26,7 @@ HEAD_TIME = 5.0  # from the connection, or the last answer, until the head of a 
 PATIENCE = 10.0  # to receive a body; until it is answered; to stop
 TIDY = 3.0  # between two collections of what broken-off requests have left
 ANSWER_TIME = 20.0  # from the end of a request until its answer is sent
-UNPACKING_TIME = 5.0  # for one picture
+UNPACKING_TIME = 3.0  # for one picture
 
 THREADS = 4  # besides those of the pictures
 SMALL = 20_000  # bytes; larger JSON is read in a thread, so that others are answered meanwhile

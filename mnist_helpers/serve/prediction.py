@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from mnist_helpers.pictures.errors import NoDigitError, PictureError, TooLargeError
 from mnist_helpers.serve import bodies, classifier, limits
-from mnist_helpers.serve.shares import Shares
+from mnist_helpers.serve.shares import Shares, household
 from mnist_helpers.serve.unpacking import Unpackers
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -48,8 +48,8 @@ class Predictor:
         with_image = bodies.with_image(request)
         if kind == JSON and bodies.is_small(headers):  # quicker than any care for others
             return self._judge(await bodies.receive(request, limits.SMALL), with_image)
-        client = request.client.host if request.client else ""
-        with self._memory.lending(client) as loan, self._places.lending(client) as place:
+        address = _address(request)
+        with self._memory.lending(address) as loan, self._places.lending(address) as place:
             most = limits.MAX_JSON if kind == JSON else limits.MAX_BYTES
             body = await bodies.receive(request, most, loan)
             if not place.take(1):
@@ -73,17 +73,20 @@ class Predictor:
         self, request: Request, kind: str, body: bytearray, with_image: bool
     ) -> Response:
         """Answer a picture, or a form of several."""
+        address = _address(request)
         if kind != FORM:
-            return self._answer([await self._read_picture(body)], with_image)
+            return self._answer([await self._read_picture(body, address)], with_image)
         readings = [
-            await self._read_picture(picture, f"Picture {number}: ")
+            await self._read_picture(picture, address, f"Picture {number}: ")
             for number, picture in enumerate(await bodies.files(request, body), 1)
         ]
         return self._answer(readings, with_image)
 
-    async def _read_picture(self, picture: bytes | bytearray, name: str = "") -> classifier.Reading:
+    async def _read_picture(
+        self, picture: bytes | bytearray, address: str, name: str = ""
+    ) -> classifier.Reading:
         try:
-            return self._model.judge(await self._unpackers.prepare(picture))
+            return self._model.judge(await self._unpackers.prepare(picture, address))
         except NoDigitError as error:
             return classifier.no_digit(error)
         except TooLargeError as error:
@@ -95,6 +98,10 @@ class Predictor:
         predictions = [reading.to_json(with_image) for reading in readings]
         content = {"model": self._identity, "predictions": predictions}
         return Response(ANSWER.dump_json(content), media_type=JSON)
+
+
+def _address(request: Request) -> str:
+    return household(request.client.host if request.client else "")
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, Response]) -> Response:

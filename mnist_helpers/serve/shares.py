@@ -1,7 +1,10 @@
-"""What all clients may have of something together, and how much of that one address may have."""
+"""What all clients have of something together: how much of it is one address's, and who is next."""
 
+import asyncio
 import contextlib
+import heapq
 import ipaddress
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,7 +24,7 @@ class Shares:
     @contextlib.contextmanager
     def lending(self, address: str) -> Iterator["Loan"]:
         """Give a loan, of nothing yet; all of it comes back in the end."""
-        loan = Loan(self, household(address))
+        loan = Loan(self, address)
         try:
             yield loan
         finally:
@@ -63,3 +66,49 @@ class Loan:
         self._taken = 0
         if not shares.lent[address]:
             del shares.lent[address]
+
+
+class Turns:
+    """Lets so many work at a time; next is who has the fewest of the same address before it.
+
+    So the first of one address need not wait for the hundredth of another.
+    """
+
+    def __init__(self, count: int) -> None:
+        """Start with all of them free."""
+        self._free = count
+        self._of: Counter[str] = Counter()  # how many work or wait, for each address
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []  # a heap
+        self._number = itertools.count()
+
+    async def take(self, address: str) -> None:
+        """Wait for a turn; `end` ends it."""
+        self._of[address] += 1
+        if self._free:
+            self._free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (self._of[address], next(self._number), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                self._leave(address)
+            else:  # it came at the same moment
+                self.end(address)
+            raise
+
+    def end(self, address: str) -> None:
+        """Pass the turn on."""
+        self._leave(address)
+        while self._waiting:
+            *_, turn = heapq.heappop(self._waiting)
+            if not turn.done():
+                return turn.set_result(None)
+        self._free += 1
+        return None
+
+    def _leave(self, address: str) -> None:
+        self._of[address] -= 1
+        if not self._of[address]:
+            del self._of[address]

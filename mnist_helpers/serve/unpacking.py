@@ -19,6 +19,7 @@ import numpy as np
 from mnist_helpers.datasets import mnist
 from mnist_helpers.pictures.errors import PictureError
 from mnist_helpers.serve import limits
+from mnist_helpers.serve.shares import Turns
 from mnist_helpers.serve.unpacker import ANSWER, REFUSALS, SIZE
 
 # Of the processes. The second, on Linux, gives the memory of a picture back to the system.
@@ -79,10 +80,10 @@ class Unpacker:
         return self._process
 
 
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[[str], None], text: str) -> None:
     """Call a function in a loop, if that has not ended."""
     with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(function)
+        loop.call_soon_threadsafe(function, text)
 
 
 class Unpackers:
@@ -96,21 +97,21 @@ class Unpackers:
         """
         self._all = [Unpacker() for _ in range(count)]
         self._idle = collections.deque(self._all)
-        self._free = asyncio.Semaphore(count)
+        self._turns = Turns(count)
         self._threads: concurrent.futures.ThreadPoolExecutor | None = None
 
-    async def prepare(self, picture: bytes | bytearray) -> np.ndarray:
-        """Prepare a picture as `Unpacker.prepare` does.
+    async def prepare(self, picture: bytes | bytearray, address: str = "") -> np.ndarray:
+        """Prepare a picture of somebody at an address as `Unpacker.prepare` does.
 
         When this is cancelled, a picture that waits is forgotten. One that is at work keeps its
         process until that has done, or has ended: nothing begins in its place before.
         """
-        await self._free.acquire()  # here, and not in the queue of the threads, pictures wait
+        await self._turns.take(address)  # not in the queue of the threads, which forgets nothing
         loop = asyncio.get_running_loop()
         if not self._threads:
             self._threads = concurrent.futures.ThreadPoolExecutor(len(self._all), "unpacker")
         work = self._threads.submit(self._prepare, picture)
-        work.add_done_callback(lambda _: _call(loop, self._free.release))
+        work.add_done_callback(lambda _: _call(loop, self._turns.end, address))
         try:
             return await asyncio.wrap_future(work)
         finally:

@@ -83,6 +83,7 @@ def test_each_attack_is_tried_here():
 
 TRIED = [
     ("JSON of 1 MB, of 15 kinds", FEW, {200, 413, 422}),
+    ("20 of them, in pieces of one byte", FEW, {400}),
     ("{pictures} pictures of the most unpacked bytes at once", FEW, {200}),
     ("JPEGs that take minutes", FEW, {200, 422, 503}),
     ("{connections} connections that send nothing", FEW._replace(connections=250), set()),
@@ -156,6 +157,7 @@ def test_the_limits_are_documented():
         f"{limits.MAX_IMAGES} arrays, or {limits.MAX_FILES} files",
         f"{limits.MAX_UNPACKED // 10**6} MB of memory to unpack it",
         f"{limits.MAX_SCANS} scans of a JPEG",
+        f"{limits.FREE_PIECES} pieces of a body, and one more for every {limits.MIN_PIECE} bytes",
         f"{limits.UNPACKING_TIME:.0f} s to unpack a picture",
         f"{limits.HEAD_TIME:.0f} s to send the head",
         f"{limits.PATIENCE:.0f} s to send the body",

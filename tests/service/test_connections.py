@@ -159,6 +159,36 @@ def test_what_is_no_http_is_refused_in_json(content, url):
         assert seconds_until_closed(connection) < 2
 
 
+@pytest.mark.parametrize("count", [150, 100_000])
+def test_a_body_in_many_small_pieces_is_refused(count, url):
+    head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    with connect(url) as connection:
+        connection.sendall(head + b"1\r\na\r\n" * count)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+        assert seconds_until_closed(connection) < 0.3, "before its time is over"
+
+
+def test_the_rest_of_a_refused_body_in_small_pieces_ends_the_connection(url):
+    head = POST.replace(b"image/png", b"video/mp4") + b"Transfer-Encoding: chunked\r\n\r\n"
+    with connect(url) as connection:
+        connection.sendall(head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 415 ")
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"1\r\na\r\n" * 1000)
+        assert seconds_until_closed(connection) < 0.3
+
+
+def test_a_body_in_some_pieces_is_taken(url):
+    head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+    with connect(url) as connection:
+        connection.sendall(head + b"1\r\na\r\n" * 90)
+        for _ in range(500):
+            connection.sendall(b"258\r\n" + bytes(600) + b"\r\n")
+        connection.sendall(b"0\r\n\r\n")
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 422 ") and b"no picture of a kind" in answer
+
+
 def test_a_body_that_goes_wrong_ends_the_connection(url):
     with connect(url) as connection:
         connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
