@@ -6,10 +6,12 @@ smaller second digit lie about. One seed gives always the same pictures.
 """
 
 import numpy as np
+from PIL import Image
 from scipy import ndimage
 
 HEIGHT, WIDTH = 360, 480  # pixels
 MARGIN = 12  # pixels between a digit and the edge of the picture
+DIFFICULT = ("felt pen", "thick print", "tiny", "faint pencil", "hard shadow")
 
 
 def make(digits: np.ndarray, seed: int = 0) -> list[np.ndarray]:
@@ -17,6 +19,20 @@ def make(digits: np.ndarray, seed: int = 0) -> list[np.ndarray]:
     random = np.random.default_rng(seed)
     others = digits[random.permutation(len(digits))]
     return [_photograph(_page(*pair, random), random) for pair in zip(digits, others, strict=True)]
+
+
+def make_difficult(kind: str, digits: np.ndarray, seed: int = 0) -> list[np.ndarray]:
+    """Make one picture, uint8 (h, w), of each digit, uint8 (n, 28, 28) in 0…255.
+
+    Args:
+        kind: One of `DIFFICULT`. Felt pens and thick print have strokes of 0.15 to 0.35 of the
+            digit's height, and print is 40 pixels high; tiny digits are 14 to 40 pixels high;
+            faint pencil has a contrast of 4 to 12%; a hard shadow ends within the digit.
+        digits: What to write.
+        seed: One seed gives always the same pictures.
+    """
+    random = np.random.default_rng(seed)
+    return [_difficult(kind, digit, random) for digit in digits]
 
 
 def make_without_digit(count: int, seed: int = 0) -> list[np.ndarray]:
@@ -55,6 +71,48 @@ def _page(digit: np.ndarray, other: np.ndarray, random: np.random.Generator) -> 
                 break
     _add_specks(page, random)
     return page
+
+
+def _difficult(kind: str, digit: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    is_thick = kind in ("felt pen", "thick print")
+    pen = random.uniform(0.15, 0.35) if is_thick else random.uniform(0.04, 0.12)
+    ink = _write(digit, random.uniform(90, 180), pen, random.uniform(-10, 10))
+    page, place = np.zeros((HEIGHT, WIDTH)), _place(ink, random)
+    page[place] = ink
+    if kind == "faint pencil":
+        picture = random.uniform(0.7, 0.95) * (1 - random.uniform(0.04, 0.12) * page)
+        picture *= _slope(0.1, random)
+        return _in_bytes(picture + random.normal(0, random.uniform(0.01, 0.03), page.shape))
+    if kind == "hard shadow":
+        picture = random.uniform(0.7, 0.95) * (1 - random.uniform(0.4, 0.7) * page)
+        picture *= 1 - random.uniform(0.25, 0.55) * _half(place, random)
+        return _in_bytes(picture + random.normal(0, random.uniform(0, 0.02), page.shape))
+    picture = _photograph(page, random)
+    return picture if kind == "felt pen" else _shrunk(picture, place, kind, random)
+
+
+def _half(place: tuple[slice, slice], random: np.random.Generator) -> np.ndarray:
+    """Part the page through what is at this place: 0 on one side, 1 on the other."""
+    ys, xs = np.indices((HEIGHT, WIDTH))
+    y, x = (random.uniform(part.start, part.stop) for part in place)
+    angle = random.uniform(0, 2 * np.pi)
+    along = (xs - x) * np.cos(angle) + (ys - y) * np.sin(angle)
+    return (0.5 + along / random.uniform(1, 6)).clip(0, 1)
+
+
+def _shrunk(
+    picture: np.ndarray, place: tuple[slice, slice], kind: str, random: np.random.Generator
+) -> np.ndarray:
+    """Cut a digit out with some paper around it, and shrink it to so many pixels in height."""
+    margin = random.uniform(0.1, 0.5) * (place[0].stop - place[0].start)
+    rows, columns = (
+        slice(max(0, int(part.start - margin)), int(part.stop + margin)) for part in place
+    )
+    height = 40 if kind == "thick print" else random.uniform(14, 40)
+    scale = height / (place[0].stop - place[0].start)
+    part = Image.fromarray(np.ascontiguousarray(picture[rows, columns]))
+    size = (round(scale * part.width), round(scale * part.height))
+    return np.asarray(part.resize(size, Image.Resampling.BOX))
 
 
 def _write(digit: np.ndarray, height: float, pen: float, degrees: float) -> np.ndarray:
@@ -99,6 +157,10 @@ def _photograph(ink: np.ndarray, random: np.random.Generator) -> np.ndarray:
     picture = (paper + (pen - paper) * ink) * _light(random) + texture
     picture = ndimage.gaussian_filter(picture, random.uniform(0, 2.5))
     picture += random.normal(0, random.uniform(0, 0.04), ink.shape)
+    return _in_bytes(picture)
+
+
+def _in_bytes(picture: np.ndarray) -> np.ndarray:
     return (255 * picture.clip(0, 1)).round().astype(np.uint8)
 
 
@@ -108,6 +170,10 @@ def _light(random: np.random.Generator) -> np.ndarray:
     angle = random.uniform(0, 2 * np.pi)
     along = xs * np.cos(angle) + ys * np.sin(angle) + random.uniform(-0.4, 0.4)
     shadow = random.uniform(0, 0.55) / (1 + np.exp(-along / random.uniform(0.005, 0.15)))
+    return (1 - shadow) * _slope(0.3, random)
+
+
+def _slope(most: float, random: np.random.Generator) -> np.ndarray:
+    ys, xs = np.indices((HEIGHT, WIDTH)) / HEIGHT - 0.5
     angle = random.uniform(0, 2 * np.pi)
-    slope = random.uniform(0, 0.3) * (xs * np.cos(angle) + ys * np.sin(angle))
-    return (1 - shadow) * (1 + slope)
+    return 1 + random.uniform(0, most) * (xs * np.cos(angle) + ys * np.sin(angle))

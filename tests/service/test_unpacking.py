@@ -19,7 +19,7 @@ from attacks import png
 from PIL import Image
 
 from mnist_helpers import pictures
-from mnist_helpers.pictures import preparation
+from mnist_helpers.pictures import decoding, preparation
 from mnist_helpers.serve import limits, unpacker, unpacking
 
 
@@ -108,7 +108,7 @@ def test_a_picture_takes_no_more_memory_than_is_reckoned(kind):
     """So long as this holds, a limit on what is reckoned is a limit on the memory."""
     make, each = KINDS[kind]
     side = int((limits.MAX_UNPACKED / each) ** 0.5) - 1
-    side = min(side, int(preparation.MAX_PIXELS**0.5))
+    side = min(side, int(decoding.MAX_PIXELS**0.5))
     code = """
 import io, sys, threading, psutil
 from mnist_helpers import pictures

@@ -16,16 +16,17 @@ from mnist_helpers.pictures import (
 )
 from mnist_helpers.serve import classifier
 
-WITHOUT_UPRIGHT = ("even light", "largest blob")
+WITHOUT_UPRIGHT = ("even light", "largest blob", "thin")
+WITHOUT_THIN = ("even light", "largest blob", "upright")
 
 
-def assert_is_the_seven(prepared, stroke):
+def assert_is_the_seven(prepared, stroke, within=0.03):
     """The image has MNIST's form and shows the same 7 as the plain picture."""
     image = prepared.image
     assert image.shape == (28, 28) and image.dtype == np.float32
     assert image.min() == 0 and image.max() == pytest.approx(1)
     plain = prepare(stroke).image
-    assert np.abs(image - plain).mean() < 0.03  # larger pictures are smoothed a little
+    assert np.abs(image - plain).mean() < within  # larger pictures are smoothed a little
 
 
 def test_the_digit_fills_the_box_and_its_mass_is_in_the_middle(stroke):
@@ -214,6 +215,26 @@ def test_light_ink_on_dark_ground_is_ink_too(name, page, stroke):
     assert classifier.load(artifacts.REFERENCE).read(shaded(dark, SHADOWS[name])).label == 7
 
 
+def half_lit(degrees, shape=(300, 400), middle=(150, 195)):
+    """Half of the light beyond a hard edge, at an angle, through the middle of the digit."""
+    ys, xs = np.indices(shape)
+    angle = np.deg2rad(degrees)
+    along = (xs - middle[1]) * np.cos(angle) + (ys - middle[0]) * np.sin(angle)
+    return 0.5 + 0.5 * (along > 0)
+
+
+@pytest.mark.parametrize("degrees", range(0, 360, 30))
+def test_the_hard_edge_of_a_shadow_through_the_digit_is_no_ink(degrees, page, stroke):
+    assert_is_the_seven(prepare(shaded(page, half_lit(degrees))), stroke, within=0.05)
+
+
+@pytest.mark.parametrize("contrast", [0.06, 0.09, 0.12])
+def test_faint_pencil_is_ink(contrast, page, stroke):
+    paper = np.where(page < 128, 200 - 255 * contrast, 200.0)
+    grain = np.random.default_rng(0).normal(0, 2.5, page.shape)
+    assert_is_the_seven(prepare((paper + grain).round().astype(np.uint8)), stroke)
+
+
 def test_the_grain_of_the_paper_is_no_ink(page, stroke):
     grain = np.random.default_rng(0).normal(0, 8, page.shape)
     assert_is_the_seven(prepare((page + grain).clip(0, 255).astype(np.uint8)), stroke)
@@ -258,10 +279,12 @@ def test_broken_strokes_are_kept_together(page, stroke):
     assert np.array_equal(image.max(axis=1) > 0, whole.max(axis=1) > 0), "both pieces are there"
 
 
-def one(slant):
-    """Draw a bar with rounded ends that leans by so many columns a row."""
+def one(slant, pen=14):
+    """Draw a bar that leans by so many columns a row."""
     ys, xs = np.indices((200, 200)) - 100
-    return np.where((np.abs(xs - slant * ys) < 7) & (np.abs(ys) < 60), 20, 230).astype(np.uint8)
+    return np.where((np.abs(xs - slant * ys) < pen / 2) & (np.abs(ys) < 60), 20, 230).astype(
+        np.uint8
+    )
 
 
 def slant(image):
@@ -285,13 +308,41 @@ def test_the_usual_slant_is_left_alone(lean):
     assert np.array_equal(prepare(picture).image, prepare(picture, WITHOUT_UPRIGHT).image)
 
 
+def share_of_ink(image):
+    return (image > classifier.INK).mean()
+
+
+def zero(pen):
+    """Draw an oval, 120 pixels high along the middle of its stroke."""
+    ys, xs = np.indices((300, 400))
+    radius = np.hypot((xs - 200) / 0.7, ys - 150)
+    return np.where(np.abs(radius - 60) < pen / 2, 20, 230).astype(np.uint8)
+
+
+def test_a_thick_pen_gets_thinner_and_the_form_stays():
+    before, after = prepare(zero(72), WITHOUT_THIN).image, prepare(zero(72)).image
+    assert share_of_ink(after) < 0.85 * share_of_ink(before)
+    assert after[14, 14] < 0.1 and ndimage.label(after > 0.3)[1] == 1, "still a ring"
+    assert ndimage.label(after < 0.3)[1] == 2, "and still closed"
+
+
+@pytest.mark.parametrize("pen", [6, 14, 24])
+def test_the_usual_pens_are_left_alone(pen):
+    prepared = prepare(zero(pen))
+    assert np.array_equal(prepared.image, prepare(zero(pen), WITHOUT_THIN).image)
+    assert "thinned" not in prepared.steps and "thinned" in prepare(zero(72)).steps
+
+
 def test_steps_can_be_left_out(page, stroke):
     assert_is_the_seven(prepare(page, ()), stroke)  # on even ground nothing else is needed
     assert "upright" in prepare(page).steps and "upright" not in prepare(page, ()).steps
+    blot = page.copy()
+    blot[20:40, 20:40] = 40
     difficult = {
         "even light": shaded(page, SHADOWS["across the digit"]),
-        "largest blob": np.where(np.arange(400) < 90, 60, page),
+        "largest blob": blot,
         "upright": one(0.8),
+        "thin": one(0, pen=40),
     }
     assert set(difficult) == set(preparation.STEPS)
     for step, picture in difficult.items():
@@ -368,7 +419,7 @@ def test_a_photoshop_file_is_refused(tmp_path):
 
 
 def test_no_pixels_are_too_many_at_the_limit_and_one_more_is():
-    prepare(Image.fromarray(np.pad(np.zeros((2000, 2000), np.uint8), 1500, constant_values=255)))
+    prepare(Image.fromarray(np.pad(np.zeros((1000, 1000), np.uint8), 2000, constant_values=255)))
     with pytest.raises(TooLargeError):
         prepare(Image.new("1", (5000, 5001)))
 
@@ -393,6 +444,24 @@ def test_empty_paper_with_grain_and_a_slope_of_light_shows_no_digit(seed):
     for paper in (grain, grain * np.linspace(0.8, 1, 400)):
         with pytest.raises(NoDigitError):
             prepare(paper.astype(np.uint8))
+
+
+LIGHTS = {f"a hard edge at {degrees}°": half_lit(degrees) for degrees in range(0, 360, 40)}
+LIGHTS |= {
+    "a slope": np.linspace(0.5, 1, 400),
+    "a steep slope": np.linspace(0.3, 1, 300)[:, None],
+    "a slope along both sides": np.add.outer(
+        np.linspace(0.3, 0.5, 300), np.linspace(0.2, 0.5, 400)
+    ),
+}
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+@pytest.mark.parametrize("noise", [0, 4])
+def test_empty_paper_under_any_light_shows_no_digit(noise, light):
+    paper = np.random.default_rng(0).normal(220, noise, (300, 400))
+    with pytest.raises(NoDigitError):
+        prepare(shaded(paper, LIGHTS[light]))
 
 
 def test_a_large_jpeg_is_not_unpacked_in_full(page, stroke, monkeypatch):

@@ -54,9 +54,29 @@ def test_pictures_without_a_digit_are_always_the_same_and_of_the_same_kind():
     assert not any(map(np.array_equal, pictures, synthetic.make_without_digit(6, seed=4)))
 
 
+@pytest.mark.parametrize("kind", synthetic.DIFFICULT)
+def test_difficult_pictures_are_always_the_same_and_most_can_be_read(kind, digits):
+    images, labels = digits
+    pictures = synthetic.make_difficult(kind, images, seed=0)
+    assert len(pictures) == len(images) and {p.dtype.name for p in pictures} == {"uint8"}
+    assert all(map(np.array_equal, pictures[:3], synthetic.make_difficult(kind, images[:3])))
+    others = synthetic.make_difficult(kind, images[:3], seed=1)
+    assert not any(map(np.array_equal, pictures[:3], others))
+    model = classifier.load(artifacts.REFERENCE)
+    readings = [model.read(picture) for picture in pictures]
+    assert np.mean([r.label == label for r, label in zip(readings, labels, strict=True)]) > 0.7
+
+
+def test_tiny_pictures_are_tiny_and_faint_ones_faint(digits):
+    few = digits[0][:10]
+    assert max(max(p.shape) for p in synthetic.make_difficult("tiny", few)) < 120
+    for picture in synthetic.make_difficult("faint pencil", few):
+        assert np.ptp(np.quantile(picture, [0.001, 0.999])) < 0.4 * 255
+
+
 def test_in_most_pictures_without_a_digit_none_is_seen(pictures):
     """With 120 pictures of four seeds; one seed of 30 may give anything from 15 to 27."""
-    model = classifier.load(artifacts.REFERENCE)
+    model = classifier.load(artifacts.READER)
     empty = [p for seed in range(4) for p in synthetic.make_without_digit(30, seed)]
     refused = np.mean([model.read(picture).label is None for picture in empty])
     with_digit = np.mean([model.read(picture).label is None for picture in pictures])
@@ -65,7 +85,7 @@ def test_in_most_pictures_without_a_digit_none_is_seen(pictures):
 
 def share_read(pictures, labels, steps):
     """Return how many of the digits are read right when prepared with these steps."""
-    model, right = classifier.load(artifacts.REFERENCE), 0
+    model, right = classifier.load(artifacts.READER), 0
     for picture, label in zip(pictures, labels, strict=True):
         image = prepare(picture, steps).image
         right += model.probabilities(image[np.newaxis])[0].argmax() == label
