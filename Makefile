@@ -50,11 +50,12 @@ format: $(CONTRIBUTOR) $(BIOME) ## put code and notebooks into shape
 notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIST only
 	$(BIN)/python tools/run_notebooks.py --in-place
 
-reference: $(CONTRIBUTOR) ## make the model of artifacts/ the reference model of the package
+reference: $(CONTRIBUTOR) ## train both models that ship with the package; real MNIST only (10 minutes)
 	$(BIN)/python tools/make_reference.py
 
-benchmark: $(CONTRIBUTOR) ## measure recipes, preparation and service (about 30 minutes)
+benchmark: $(CONTRIBUTOR) ## measure recipes, the reader, preparation and service (about 50 minutes)
 	$(BIN)/python benchmarks/compare_recipes.py
+	$(BIN)/python benchmarks/train_reader.py
 	$(BIN)/python benchmarks/measure_preparation.py
 	$(BIN)/python benchmarks/load_service.py
 	$(BIN)/python benchmarks/attack_service.py

@@ -4,6 +4,9 @@ from . import (
     artifacts as artifacts,
 )
 from . import (
+    augmentation as augmentation,
+)
+from . import (
     datasets as datasets,
 )
 from . import (
@@ -20,6 +23,9 @@ from . import (
 )
 from . import (
     quiet as quiet,
+)
+from . import (
+    reader as reader,
 )
 from . import (
     recipes as recipes,

@@ -1,3 +1,4 @@
+from .disk import READER as READER
 from .disk import REFERENCE as REFERENCE
 from .disk import ArtifactError as ArtifactError
 from .disk import folder as folder
@@ -10,6 +11,7 @@ from .exports import find_export as find_export
 from .exports import note_export as note_export
 from .runs import HISTORY as HISTORY
 from .runs import MODEL as MODEL
+from .runs import YOURS as YOURS
 from .runs import Run as Run
 from .runs import find_run as find_run
 from .runs import load_model as load_model

@@ -17,7 +17,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-REFERENCE = Path(__file__).parent / "reference"  # the model that ships with the package
+# The two models that ship with the package; each folder holds a run and its export.
+REFERENCE = Path(__file__).parent / "reference"  # notebook 03's network
+READER = Path(__file__).parent / "reader"  # the reader of handwriting
+SHIPPED = (REFERENCE, READER)
 KEPT = 24 * 3600  # seconds; so long, a notebook may go on with a result that has a successor
 DAMAGED = (ValueError, KeyError, TypeError, AttributeError)  # what a bad note raises
 IS_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -100,9 +103,9 @@ def staging(kind: str, files: tuple[str, ...], describe: Callable[[Path], None])
             _tidy(target, kind)
 
 
-def mending(where: Path, is_reference: bool, notebook: str) -> str:
+def mending(where: Path, is_shipped: bool, notebook: str) -> str:
     """Say what to do about a damaged result in a folder."""
-    if is_reference:
+    if is_shipped:
         return "reinstall the package"
     is_numbered = where.parent == folder()
     back = f", or delete {where} to go back to the one before" if is_numbered else ""

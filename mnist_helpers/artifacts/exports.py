@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from mnist_helpers.artifacts.disk import (
     DAMAGED,
-    REFERENCE,
+    READER,
+    SHIPPED,
     ArtifactError,
     mending,
     newest,
     sha256,
     staging,
 )
-from mnist_helpers.artifacts.runs import HISTORY, MODEL, Run
+from mnist_helpers.artifacts.runs import HISTORY, MODEL, YOURS, Run
 
 EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 
@@ -26,8 +27,10 @@ class Export(NamedTuple):
 
     path: Path
     version: str  # the first 12 digits of its SHA-256
+    name: str  # which network it is
     trained_on: str  # name of the data, as `Source.name`
-    is_reference: bool  # whether it ships with the package
+    is_shipped: bool  # whether it ships with the package
+    bounds: dict[str, float]  # for "no digit", if it was made with its own: "sure", "full"
     is_stale: bool = False  # whether you have trained another model since
 
 
@@ -46,28 +49,37 @@ def exporting(run: Run) -> Iterator[Path]:
         yield fresh / EXPORTED
 
 
-def note_export(run: Run, where: Path) -> None:
-    """Write down, beside the exported model in a folder, what it is and where it comes from."""
+def note_export(run: Run, where: Path, bounds: dict[str, float] | None = None) -> None:
+    """Write down, beside the exported model in a folder, what it is and where it comes from.
+
+    Args:
+        run: What was exported.
+        where: The folder.
+        bounds: When it answers "no digit", if not as `serve.classifier` has it.
+    """
     note = {
+        "name": run.name,
         "trained_on": run.trained_on,
         "exported_from": run.sha256,
         "instead_of": run.instead_of,
         "sha256": sha256(where / EXPORTED),
-    }
-    (where / EXPORT_NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+    } | ({"bounds": bounds} if bounds else {})
+    (where / EXPORT_NOTE).write_text(
+        json.dumps(note, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def find_export(where: Path | None = None) -> Export:
-    """Find the exported model of a folder; without one, your newest, else the reference.
+    """Find the exported model of a folder; without one, your newest, else the shipped reader.
 
     Prints it if that is not the model that you trained last.
 
     Raises:
         ArtifactError: Its file is damaged, or is not the one that its note describes.
     """
-    chosen = where or newest("export", EXPORT_NOTE) or REFERENCE
-    is_reference = chosen == REFERENCE
-    mend = mending(chosen, is_reference, "06")
+    chosen = where or newest("export", EXPORT_NOTE) or READER
+    is_shipped = chosen in SHIPPED
+    mend = mending(chosen, is_shipped, "06")
     try:
         note = json.loads((chosen / EXPORT_NOTE).read_text(encoding="utf-8"))
         path, found = chosen / EXPORTED, sha256(chosen / EXPORTED)
@@ -75,7 +87,9 @@ def find_export(where: Path | None = None) -> Export:
             raise ArtifactError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
         known = None, note["exported_from"], note.get("instead_of")
         is_stale = where is None and _trained_last() not in known
-        export = Export(path, found[:12], note["trained_on"], is_reference, is_stale)
+        name, bounds = note.get("name", YOURS), note.get("bounds", {})
+        trained_on = note["trained_on"]
+        export = Export(path, found[:12], name, trained_on, is_shipped, bounds, is_stale)
     except OSError as error:
         raise ArtifactError(
             f"{error.filename or chosen} cannot be read ({error.strerror}): {mend}."
@@ -83,7 +97,7 @@ def find_export(where: Path | None = None) -> Export:
     except DAMAGED as error:
         raise ArtifactError(f"{chosen / EXPORT_NOTE} is damaged ({error!r}): {mend}.") from error
     if export.is_stale:
-        which = "the reference" if is_reference else "your last export"
+        which = export.name if is_shipped else "your last export"
         print(f"Model: {which}, not the one that you trained last: notebook 06 exports that one.")
     return export
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mnist_helpers.artifacts.disk import (
     DAMAGED,
     REFERENCE,
+    SHIPPED,
     ArtifactError,
     folder,
     mending,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import keras
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
+YOURS = "your own network"
 
 
 class Run(NamedTuple):
@@ -31,9 +33,10 @@ class Run(NamedTuple):
     path: Path
     history: dict[str, list[float]]  # metric → its value after each epoch
     trained_on: str  # name of the data, as `Source.name`
-    is_reference: bool  # whether it ships with the package
+    is_shipped: bool  # whether it ships with the package
     sha256: str  # of the model's file
     instead_of: str | None = None  # SHA-256 of your model on other data, if it was passed over
+    name: str = YOURS  # which network it is
 
 
 def saving(
@@ -108,15 +111,17 @@ def read_run(where: Path) -> Run:
     Raises:
         ArtifactError: They are damaged, or do not belong together.
     """
-    is_reference = where == REFERENCE
-    mend = mending(where, is_reference, "03")
+    is_shipped = where in SHIPPED
+    mend = mending(where, is_shipped, "03")
     try:
         note = json.loads((where / HISTORY).read_text(encoding="utf-8"))
         found = sha256(where / MODEL)
         if found != note["sha256"][MODEL]:
             message = f"{where / MODEL} is not the file that {HISTORY} describes: {mend}."
             raise ArtifactError(message)
-        return Run(where / MODEL, note["history"], note["trained_on"], is_reference, found)
+        name = note.get("name", YOURS)
+        run = Run(where / MODEL, note["history"], note["trained_on"], is_shipped, found)
+        return run._replace(name=name)
     except OSError as error:
         message = f"{error.filename or where} cannot be read ({error.strerror}): {mend}."
         raise ArtifactError(message) from error

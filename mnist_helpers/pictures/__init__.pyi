@@ -1,3 +1,4 @@
+from . import drawn as drawn
 from . import synthetic as synthetic
 from .errors import NoDigitError as NoDigitError
 from .errors import PictureError as PictureError

@@ -63,7 +63,7 @@ def main() -> None:
             "Choose another port with --port."
         )
     host, port = listener.getsockname()[:2]
-    print(f"Model {model.version}, trained on {model.trained_on}")
+    print(f"Model {model.version}: {model.name}, trained on {model.trained_on}")
     if not ipaddress.ip_address(host).is_loopback:
         print("Others in the network can reach this service; it asks for no password.")
     print(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)

@@ -100,7 +100,7 @@ def _build_others(predictor: Predictor, model: classifier.Classifier) -> FastAPI
     @app.get("/health")
     async def health() -> Health:
         """Say that the service is up, and with which model."""
-        identity = Model(version=model.version, trained_on=model.trained_on)
+        identity = Model(version=model.version, name=model.name, trained_on=model.trained_on)
         return Health(status="ok", model=identity)
 
     @app.get("/", include_in_schema=False)

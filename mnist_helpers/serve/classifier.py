@@ -56,7 +56,9 @@ class Classifier:
         """
         from ai_edge_litert.interpreter import Interpreter
 
-        self.version, self.trained_on = export.version, export.trained_on
+        self.version, self.name, self.trained_on = export.version, export.name, export.trained_on
+        self.sure = export.bounds.get("sure", SURE)
+        self.full = export.bounds.get("full", FULL)
         self._lock = threading.Lock()
         try:
             with quiet_stderr():
@@ -89,8 +91,8 @@ class Classifier:
     def judge(self, image: np.ndarray) -> Reading:
         """Classify one image, float32 (28, 28) in [0, 1], unless it looks like no digit."""
         probabilities = self.probabilities(image[np.newaxis])[0]
-        best, share = int(probabilities.argmax()), np.count_nonzero(image > INK) / image.size
-        if share > FULL or probabilities[best] < SURE:
+        best = int(probabilities.argmax())
+        if share_of_ink(image) > self.full or probabilities[best] < self.sure:
             message = "No digit in view: show one digit, large and clear, on plain ground."
             return Reading(None, probabilities, image, message)
         return Reading(best, probabilities, image, None)
@@ -107,13 +109,18 @@ class Classifier:
             return no_digit(error)
 
 
+def share_of_ink(image: np.ndarray) -> float:
+    """Return the share of pixels with ink in an image, float (28, 28) in [0, 1]."""
+    return np.count_nonzero(image > INK) / image.size
+
+
 def no_digit(error: Exception) -> Reading:
     """Answer a picture in which nothing can be a digit."""
     return Reading(None, None, None, f"No digit in view. {error}")
 
 
 def load(folder: Path | None = None) -> Classifier:
-    """Load the exported model: yours, if notebook 06 has made one, else the reference.
+    """Load the exported model: yours, if notebook 06 has made one, else the shipped reader.
 
     Args:
         folder: Where to take it from instead, such as `artifacts.REFERENCE`.

@@ -30,7 +30,11 @@ class Predictor:
     def __init__(self, model: classifier.Classifier, unpackers: Unpackers) -> None:
         """Take what reads the digits, and what unpacks the pictures."""
         self._model, self._unpackers = model, unpackers
-        self._identity = {"version": model.version, "trained_on": model.trained_on}
+        self._identity = {
+            "version": model.version,
+            "name": model.name,
+            "trained_on": model.trained_on,
+        }
         self._memory, self._places = Shares(limits.MAX_BODIES), Shares(limits.MAX_WAITING)
         self._one_thread = anyio.CapacityLimiter(1)
 

@@ -23,9 +23,10 @@ class Images(BaseModel):
 
 
 class Model(BaseModel):
-    """Which model answers: the first 12 digits of its file's SHA-256, and its training data."""
+    """Which model answers: the first 12 digits of its file's SHA-256, its name, its data."""
 
     version: str
+    name: str
     trained_on: str
 
 

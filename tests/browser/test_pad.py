@@ -207,6 +207,14 @@ def test_the_answer_follows_the_mouse_and_is_right(open_page, label):
     assert seen(page).max() > 200 and seen(page)[0].max() == 0  # white ink on black
 
 
+def test_the_page_names_the_network_that_answers_and_its_data(open_page, url):
+    model = requests.get(f"{url}/health").json()["model"]
+    assert model["name"] and model["trained_on"]
+    expect(open_page().locator("footer")).to_contain_text(
+        f"Network: {model['name']} ({model['version']}), trained on {model['trained_on']}"
+    )
+
+
 def test_clear_takes_everything_back_and_the_result_is_spoken(open_page):
     page = open_page()
     for wipe in (

@@ -14,7 +14,7 @@ from mnist_helpers.serve.connections import Connection
 
 @pytest.fixture(scope="session")
 def model():
-    return classifier.load(artifacts.REFERENCE)
+    return classifier.load(artifacts.READER)
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ def service(log):
     """One service for nearly all tests; in the end it must still be there, and stop cleanly."""
     with (
         log.open("w") as file,
-        serve.Service(f"--model={artifacts.REFERENCE}", log=file) as service,
+        serve.Service(f"--model={artifacts.READER}", log=file) as service,
     ):
         yield service
         assert service.poll() is None, "it has crashed"
@@ -93,7 +93,9 @@ def address(url):
 
 
 def test_health_says_which_model_answers(client, model):
-    expected = {"version": model.version, "trained_on": "MNIST"}
+    expected = {"version": model.version, "name": model.name, "trained_on": model.trained_on}
+    assert expected["name"] == "the reader of handwriting that ships with the series"
+    assert "MNIST" in expected["trained_on"] and "drawn by a program" in expected["trained_on"]
     assert client.get("/health").json() == {"status": "ok", "model": expected}
 
 
@@ -202,7 +204,7 @@ def test_it_works_without_tensorflow():
 import sys
 from mnist_helpers import artifacts, serve
 from mnist_helpers.serve import classifier
-serve.build_app(classifier.load(artifacts.REFERENCE))
+serve.build_app(classifier.load(artifacts.READER))
 print([name for name in ("tensorflow", "keras", "sklearn", "matplotlib") if name in sys.modules])
 """
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
@@ -412,8 +414,8 @@ def hostile_pictures():
     yield "HTML", 422, f"<html>{MARK}</html>"
     yield "EPS with a command", 422, f"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n({MARK}) ="
     yield "zip", 422, archive()
-    yield "model", 422, (artifacts.REFERENCE / artifacts.MODEL).read_bytes()
-    yield "exported model", 422, (artifacts.REFERENCE / artifacts.EXPORTED).read_bytes()
+    yield "model", 422, (artifacts.READER / artifacts.MODEL).read_bytes()
+    yield "exported model", 422, (artifacts.READER / artifacts.EXPORTED).read_bytes()
     yield "random bytes", 422, np.random.default_rng(0).bytes(100_000)
     yield "text", 422, MARK
     yield "PNG of no width", 422, png(0, 9)
@@ -716,7 +718,7 @@ def test_while_pictures_are_unpacked_others_wait_and_the_service_answers(model, 
 def test_a_begun_request_is_finished_before_the_service_stops(stroke):
     picture = as_file(stroke)
     with (
-        serve.Service(f"--model={artifacts.REFERENCE}") as service,
+        serve.Service(f"--model={artifacts.READER}") as service,
         socket.create_connection(address(service.url), timeout=10) as connection,
         concurrent.futures.ThreadPoolExecutor() as pool,
     ):
@@ -734,7 +736,7 @@ def test_a_begun_request_is_finished_before_the_service_stops(stroke):
 
 def test_idle_connections_do_not_hold_up_the_stop():
     with (
-        serve.Service(f"--model={artifacts.REFERENCE}") as service,
+        serve.Service(f"--model={artifacts.READER}") as service,
         httpx.Client(trust_env=False) as client,
         socket.create_connection(address(service.url)),
         socket.create_connection(address(service.url)) as half,
@@ -804,7 +806,7 @@ def test_an_impossible_address_is_said(option):
 
 
 def test_a_damaged_model_is_said(tmp_path):
-    folder = shutil.copytree(artifacts.REFERENCE, tmp_path / "model")
+    folder = shutil.copytree(artifacts.READER, tmp_path / "model")
     (folder / artifacts.EXPORTED).write_bytes(b"damaged")
     with (
         (tmp_path / "log.txt").open("w") as log,

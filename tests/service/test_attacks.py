@@ -32,7 +32,7 @@ def log(tmp_path_factory):
 def service(log):
     with (
         log.open("w") as file,
-        serve.Service(f"--model={artifacts.REFERENCE}", log=file) as service,
+        serve.Service(f"--model={artifacts.READER}", log=file) as service,
     ):
         yield service
         assert service.stop() == 0

@@ -19,9 +19,16 @@ from tests.conftest import run_code_on_a_full_disk
 REFERENCE_FILE = artifacts.REFERENCE / artifacts.EXPORTED
 
 
+@pytest.fixture(
+    scope="module", params=[artifacts.REFERENCE, artifacts.READER], ids=lambda folder: folder.name
+)
+def shipped(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def model():
-    return classifier.load(artifacts.REFERENCE)
+def model(shipped):
+    return classifier.load(shipped)
 
 
 @pytest.fixture(scope="module")
@@ -57,22 +64,24 @@ def files(folder):
 
 
 @pytest.mark.data_matters
-def test_the_exported_model_and_the_keras_model_answer_alike(model, digits, run):
-    original = artifacts.load_model(run.path).predict(digits, verbose=0)
+def test_the_exported_model_and_the_keras_model_answer_alike(shipped, model, digits):
+    original = artifacts.load_model(artifacts.read_run(shipped).path).predict(digits, verbose=0)
     exported = model.probabilities(digits[..., 0])
     np.testing.assert_allclose(exported, original, rtol=0, atol=1e-5)
     assert (exported.argmax(axis=1) == original.argmax(axis=1)).all()
 
 
-def test_the_export_was_made_from_the_reference_and_is_small(run):
-    note = json.loads((artifacts.REFERENCE / artifacts.EXPORT_NOTE).read_text("utf-8"))
-    assert note["exported_from"] == hashlib.sha256(run.path.read_bytes()).hexdigest()
-    assert REFERENCE_FILE.stat().st_size < 600_000
+def test_the_export_was_made_from_the_model_beside_it_and_is_small(shipped):
+    note = json.loads((shipped / artifacts.EXPORT_NOTE).read_text("utf-8"))
+    path = artifacts.read_run(shipped).path
+    assert note["exported_from"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (shipped / artifacts.EXPORTED).stat().st_size < 600_000
 
 
-def test_the_version_is_the_beginning_of_the_files_hash(model):
-    assert model.version == hashlib.sha256(REFERENCE_FILE.read_bytes()).hexdigest()[:12]
-    assert model.trained_on == mnist.DESCRIPTION.name
+def test_the_version_is_the_beginning_of_the_files_hash(shipped, model):
+    content = (shipped / artifacts.EXPORTED).read_bytes()
+    assert model.version == hashlib.sha256(content).hexdigest()[:12]
+    assert mnist.DESCRIPTION.name in model.trained_on
 
 
 def test_no_images_give_no_probabilities(model):
@@ -122,15 +131,16 @@ def test_an_unsure_answer_is_no_label(model, digits):
     ghosts = (digits[:100, ..., 0] + digits[100:200, ..., 0]) / 2
     readings = [model.judge(ghost) for ghost in ghosts]
     labelled = [reading.label is not None for reading in readings]
-    sure = [reading.probabilities.max() >= classifier.SURE for reading in readings]
+    sure = [reading.probabilities.max() >= model.sure for reading in readings]
     assert 0 < sum(sure) < len(sure)
     assert all(has_label <= is_sure for has_label, is_sure in zip(labelled, sure, strict=True))
 
 
 @pytest.mark.data_matters
-def test_more_ink_than_a_digit_has_gets_no_label_even_if_the_model_is_sure(model, digits):
+def test_more_ink_than_a_digit_has_gets_no_label_even_if_the_model_is_sure(shipped, model, digits):
     readings = [model.judge(1 - digit) for digit in digits[..., 0]]
-    assert any(reading.probabilities.max() > classifier.SURE for reading in readings)
+    if shipped == artifacts.REFERENCE:  # the reader doubts them by itself
+        assert any(reading.probabilities.max() > model.sure for reading in readings)
     assert all(reading.label is None for reading in readings)
 
 
@@ -163,21 +173,30 @@ def test_the_reading_turns_into_json(model, stroke):
 
 
 def test_ones_own_export_goes_before_the_reference(results, run):
-    assert artifacts.find_export().is_reference
+    assert artifacts.find_export().is_shipped
     export(run, b"an export")
     found = artifacts.find_export()
-    assert found.path == results / "export-1" / artifacts.EXPORTED and not found.is_reference
+    assert found.path == results / "export-1" / artifacts.EXPORTED and not found.is_shipped
     assert found.version == hashlib.sha256(b"an export").hexdigest()[:12]
     assert found.trained_on == run.trained_on
-    assert artifacts.find_export(artifacts.REFERENCE).is_reference
+    assert artifacts.find_export(artifacts.REFERENCE).is_shipped
     assert not list(results.glob(".saving-*"))
 
 
-def test_load_takes_ones_own_export_or_the_folder_named(results, run, model):
-    assert classifier.load().version == model.version
+def test_load_takes_ones_own_export_or_the_folder_named(results, run, shipped, model):
+    reader = artifacts.find_export(artifacts.READER).version
+    assert classifier.load().version == reader
     export(run, REFERENCE_FILE.read_bytes() + b"\0" * 8)
-    assert classifier.load().version != model.version
-    assert classifier.load(artifacts.REFERENCE).version == model.version
+    assert classifier.load().version not in (reader, model.version)
+    assert classifier.load(shipped).version == model.version
+
+
+def test_a_network_of_ones_own_is_called_so_and_has_the_usual_bounds(results, run):
+    export(run._replace(name=artifacts.YOURS), REFERENCE_FILE.read_bytes())
+    own = classifier.load()
+    assert own.name == "your own network"
+    assert (own.sure, own.full) == (classifier.SURE, classifier.FULL)
+    assert classifier.load(artifacts.REFERENCE).name.startswith("notebook 03's network")
 
 
 def test_the_note_says_what_was_exported(results, run):
@@ -254,10 +273,10 @@ def test_a_model_without_its_note_is_not_taken(results, run):
             artifacts.find_export(folder)
 
 
-def test_a_damaged_reference_says_to_reinstall(tmp_path, monkeypatch):
-    folder = shutil.copytree(artifacts.REFERENCE, tmp_path / "reference")
+def test_a_damaged_shipped_model_says_to_reinstall(tmp_path, monkeypatch):
+    folder = shutil.copytree(artifacts.READER, tmp_path / "reader")
     (folder / artifacts.EXPORTED).write_bytes(b"damaged")
-    monkeypatch.setattr(exports, "REFERENCE", folder)
+    monkeypatch.setattr(exports, "SHIPPED", (folder,))
     with pytest.raises(artifacts.ArtifactError, match="reinstall the package"):
         classifier.load(folder)
 

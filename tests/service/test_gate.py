@@ -121,7 +121,7 @@ def test_behind_encryption_the_own_page_is_let_in():
 @pytest.fixture(scope="module")
 def service():
     options = "--allow-host=digits.example.org", "--allow-host=other.example.org"
-    with serve.Service(f"--model={artifacts.REFERENCE}", *options) as service:
+    with serve.Service(f"--model={artifacts.READER}", *options) as service:
         yield service
 
 

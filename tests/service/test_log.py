@@ -102,7 +102,7 @@ def test_only_a_named_proxy_is_believed_whom_it_speaks_for(options, sent, found,
     path = tmp_path / "log.txt"
     with (
         path.open("w") as file,
-        serve.Service(f"--model={artifacts.REFERENCE}", *options, log=file) as service,
+        serve.Service(f"--model={artifacts.READER}", *options, log=file) as service,
     ):
         headers = {"x-forwarded-for": sent, "x-forwarded-proto": "https"}
         assert httpx.get(f"{service.url}/health", headers=headers).status_code == 200

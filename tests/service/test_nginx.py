@@ -72,7 +72,7 @@ def test_nginx_finds_nothing_wrong(nginx, folder):
 def behind(nginx, folder):
     """Ask the service through nginx; it, and its log."""
     log = folder / "log.txt"
-    options = f"--model={artifacts.REFERENCE}", "--proxy=127.0.0.1", f"--allow-host={NAME}"
+    options = f"--model={artifacts.READER}", "--proxy=127.0.0.1", f"--allow-host={NAME}"
     with log.open("w") as file, serve.Service(*options, log=file) as service:
         port = place(folder, service.url.rpartition(":")[2])
         command = [nginx, "-p", folder, "-c", folder / "main.conf"]

@@ -76,7 +76,7 @@ def impatient(monkeypatch):
 
 
 def test_it_answers_and_stops_with_its_block():
-    with serve.Service(f"--model={artifacts.REFERENCE}") as service:
+    with serve.Service(f"--model={artifacts.READER}") as service:
         assert httpx.get(f"{service.url}/health").status_code == 200
         assert service.poll() is None and service.pid == service.process.pid
         assert service.args[1:3] == ["-m", "mnist_helpers.serve"]

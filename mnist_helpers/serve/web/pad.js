@@ -574,7 +574,7 @@ async function startPage(root) {
   createPad(root, askService, { pasteFrom: document });
   const { model } = await (await fetch("/health")).json();
   const shown = document.getElementById("digit-pad-model");
-  shown.textContent = `Model ${model.version}, trained on ${model.trained_on} · `;
+  shown.textContent = `Network: ${model.name} (${model.version}), trained on ${model.trained_on} · `;
 }
 
 const page = document.getElementById("digit-pad-page");

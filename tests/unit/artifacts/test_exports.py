@@ -40,12 +40,15 @@ def test_after_training_anew_the_old_export_is_not_taken_silently(results, capsy
     assert not artifacts.find_export().is_stale and TOLD not in capsys.readouterr().out
 
 
-def test_without_an_export_the_reference_is_not_taken_silently_after_training(results, capsys):
+def test_without_an_export_the_reader_is_not_taken_silently_after_training(results, capsys):
     assert not artifacts.find_export().is_stale and capsys.readouterr().out == ""
     train(b"first")
     found = artifacts.find_export()
-    assert found.is_reference and found.is_stale
-    assert f"Model: the reference, {TOLD}" in capsys.readouterr().out
+    assert found.is_shipped and found.is_stale
+    assert (
+        f"Model: the reader of handwriting that ships with the series, {TOLD}"
+        in capsys.readouterr().out
+    )
     assert not artifacts.find_export(artifacts.REFERENCE).is_stale, "it was asked for"
 
 

@@ -36,7 +36,7 @@ def test_what_was_saved_is_found_again(results, model, capsys):
     run = artifacts.find_run()
     assert run.path == results / "run-1" / artifacts.MODEL
     assert run.history == HISTORY and run.trained_on == sample.DESCRIPTION.name
-    assert not run.is_reference
+    assert not run.is_shipped
     assert "Model: yours" in (told := capsys.readouterr().out) and "(artifacts/run-1/)" in told
     images = np.random.default_rng(0).random((5, 28, 28, 1), np.float32)
     again = artifacts.load_model(run.path)
@@ -45,7 +45,7 @@ def test_what_was_saved_is_found_again(results, model, capsys):
 
 def test_without_a_run_of_ones_own_the_reference_is_taken(results, capsys):
     run = artifacts.find_run()
-    assert run.is_reference and run.trained_on == mnist.DESCRIPTION.name
+    assert run.is_shipped and run.trained_on == mnist.DESCRIPTION.name
     assert "the reference" in capsys.readouterr().out
     assert artifacts.load_model(run.path).count_params() == 121_930
 
@@ -57,7 +57,7 @@ def test_a_run_on_other_data_is_not_taken(results, monkeypatch, capsys):
     note["trained_on"] = mnist.DESCRIPTION.name
     file.write_text(json.dumps(note), "utf-8")
     run = artifacts.find_run()
-    assert run.is_reference and run.instead_of == artifacts.newest_run().sha256
+    assert run.is_shipped and run.instead_of == artifacts.newest_run().sha256
     assert "yours was trained on MNIST" in capsys.readouterr().out
 
 

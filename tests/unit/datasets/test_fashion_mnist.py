@@ -110,7 +110,7 @@ def test_results_carry_its_name_and_a_model_for_it_is_loaded(clean_settings, res
     with artifacts.saving({"loss": [1.0]}, source) as folder:
         models.build_cnn(fashion_mnist.DESCRIPTION.image_shape).save(folder / artifacts.MODEL)
     run = artifacts.find_run(source)
-    assert run.trained_on == "Fashion-MNIST" and not run.is_reference
+    assert run.trained_on == "Fashion-MNIST" and not run.is_shipped
     assert artifacts.load_model(run.path, fashion_mnist.DESCRIPTION).count_params() == 121_930
 
 

@@ -1,0 +1,72 @@
+"""The reader of handwriting that ships with the series: its data, its network, its training.
+
+It is trained on MNIST's training images without those for validation, varied at random, on rare
+forms of digits drawn by a program, on the training part of scikit-learn's bundled digits, and on
+images without a digit, which teach it to doubt. `tools/make_reference.py` makes it.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_helpers import augmentation, models
+from mnist_helpers.datasets import mnist, sample
+from mnist_helpers.pictures import drawn
+from mnist_helpers.recipes import READER, Recipe
+
+FORMS = 300  # images of each rare form
+REPEATED = 2  # how often each bundled digit stands among the images
+NO_DIGITS = 3_000  # images without a digit
+SMOOTHING = 0.05  # share of the target that goes to all classes alike
+# "No digit" is the answer to a smaller probability of the best digit: benchmarks/choose_bounds.py.
+BOUNDS = {"sure": 0.55}
+TRAINED_ON = f"{mnist.DESCRIPTION.name}, {sample.DESCRIPTION.name} and images drawn by a program"
+
+
+def training_data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Collect the images to train with, and what the network shall say to each.
+
+    Returns:
+        Images, uint8 (n, 28, 28), and target probabilities, float32 (n, 10): of a digit nearly
+        1 for its class (Szegedy et al. 2016, arXiv:1512.00567), of an image without a digit the
+        same for each class (Hendrycks et al. 2019, arXiv:1812.04606).
+    """
+    parts = [mnist.load_training()[:2], drawn.draw_forms(FORMS, seed)]
+    if not mnist.find().is_sample:  # else they are in it, and others of them are for validation
+        parts += REPEATED * [sample.read_part("train")]
+    without = drawn.draw_no_digits(NO_DIGITS, seed)
+    images = np.concatenate([images for images, _ in parts] + [without])
+    labels = np.concatenate([labels for _, labels in parts])
+    classes = len(mnist.DESCRIPTION.classes)
+    targets = np.full((len(images), classes), 1 / classes, np.float32)
+    targets[: len(labels)] = SMOOTHING / classes
+    targets[range(len(labels)), labels] += 1 - SMOOTHING
+    return images, targets
+
+
+def train(
+    images: np.ndarray, targets: np.ndarray, seed: int = 0, recipe: Recipe = READER
+) -> keras.Sequential:
+    """Train the network from scratch: on varied images, and in the last epoch on plain ones.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        targets: Probabilities, float32 (n, 10).
+        seed: For the weights, the order of the images, and how each is varied.
+        recipe: Epochs, batch size and learning rate.
+
+    Returns:
+        The trained network; `model.history` is that of the last epoch.
+    """
+    keras.utils.set_random_seed(seed)
+    model = models.build_reader()
+    loss = {"loss": "categorical_crossentropy"}
+    model.compile(**recipe.compile_arguments(len(images)) | loss)
+    plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))
+    plain = plain.shuffle(len(images)).batch(recipe.batch_size)
+    plain = plain.map(lambda batch, target: (tf.cast(batch, tf.float32) / 255, target))
+    varied = plain.map(lambda batch, target: (augmentation.vary(batch), target))
+    last = recipe.epochs - 1
+    model.fit(varied.prefetch(2), epochs=last, shuffle=False, verbose=0)
+    model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, shuffle=False, verbose=0)
+    return model
