@@ -13,7 +13,7 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,15 @@ class ResultError(Exception):
     """A result is not there, or not right; the message says how to get it."""
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
-    """Make a parser for the options that all benchmarks have."""
+def parser(
+    description: str | None, out: str = "write the JSON there, not to benchmarks/results/"
+) -> argparse.ArgumentParser:
+    """Make a parser for the options that all benchmarks have; `out` says what --out does."""
     options = argparse.ArgumentParser(description=description)
     options.add_argument(
         "--quick", action="store_true", help="try the script in seconds; its numbers mean nothing"
     )
-    options.add_argument(
-        "--out", type=Path, metavar="FILE", help="write the JSON there, not to benchmarks/results/"
-    )
+    options.add_argument("--out", type=Path, metavar="FILE", help=out)
     return options
 
 
@@ -45,21 +45,31 @@ class Recording:
         path: The file, or None if nothing is kept.
     """
 
-    def __init__(self, options: argparse.Namespace, data: str, packages: Iterable[str]) -> None:
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        data: str,
+        packages: Iterable[str],
+        arguments: Sequence[str] | None = None,
+    ) -> None:
         """Note the command, the time, the machine and the versions.
 
         Args:
             options: As `parser` reads them.
             data: Name of the data set.
             packages: The installed packages whose versions matter.
+            arguments: For data of the user's own, which only --out keeps: what to note of the
+                command line.
         """
         name = Path(sys.argv[0]).stem
         self.quick = options.quick
-        self.path = options.out or (None if options.quick else RESULTS / f"{name}.json")
+        nowhere = options.quick or arguments is not None
+        self.path = options.out or (None if nowhere else RESULTS / f"{name}.json")
+        noted = sys.argv[1:] if arguments is None else arguments
         versions = {package: importlib.metadata.version(package) for package in packages}
         self.result: dict[str, Any] = {
             "name": name,
-            "command": shlex.join(["python", f"benchmarks/{name}.py", *sys.argv[1:]]),
+            "command": shlex.join(["python", f"benchmarks/{name}.py", *noted]),
             "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "machine": machine(),
             "versions": {"python": platform.python_version()} | versions,

@@ -78,6 +78,56 @@ def learning_rates(result: dict) -> str:
     )
 
 
+def reader(result: dict) -> str:
+    """Compare the training of the reader of handwriting with the reference recipe."""
+    runs = {name: _of(result, recipe=name) for name in ("reference", "reader")}
+    rows = []
+    for name, key, form in (
+        ("training time", "training_s", "{:.0f} s"),
+        ("peak memory", "peak_memory_mb", "{:,.0f} MB"),
+        ("test accuracy", "test_accuracy", "{:.2%}"),
+        ("test loss", "test_loss", "{:.4f}"),
+    ):
+        means = [_mean(trials, key) for trials in runs.values()]
+        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
+        rows.append((name, *map(form.format, means), ratio))
+    by_seed = "; ".join(
+        f"{name} {', '.join(format(run['test_accuracy'], '.2%') for run in trials)}"
+        for name, trials in runs.items()
+    )
+    on_validation = ", ".join(f"{run['validation_accuracy']:.2%}" for run in runs["reader"])
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(("mean over the seeds", "reference recipe", "reader of handwriting", "ratio"), rows),
+        f"Test accuracy by seed: {by_seed}. The reader on the validation images: {on_validation}. "
+        f"It has {runs['reader'][0]['parameters']:,} parameters.",
+    )
+
+
+def bounds(result: dict) -> str:
+    """Show what each bound for "no digit" gives; of real pictures, too, if there were some."""
+    trials = result["trials"]
+    kinds = list(dict.fromkeys(trial["shown"] for trial in trials))
+    rows = []
+    for sure in sorted({trial["sure"] for trial in trials}):
+        cells = []
+        for kind in kinds:
+            (trial,) = _of(result, shown=kind, sure=sure)
+            answered, right = trial["answered"], trial["right"]
+            if "pictures" in kind:
+                cells.append(f"{answered / trial['count']:.1%}, {right / max(answered, 1):.1%}")
+            else:
+                cells.append(f"{1 - answered / trial['count']:.1%}")
+        rows.append((f"{sure:g}", *cells))
+    heads = [f"{kind}: {'answered, right' if 'pictures' in kind else 'refused'}" for kind in kinds]
+    counts = ", ".join(f"{_of(result, shown=kind)[0]['count']:,} {kind}" for kind in kinds)
+    return _joined(
+        f"{_measured(result)} {counts}; model {trials[0]['model']}.",
+        _table(("least probability", *heads), rows),
+        "Behind the comma stands the share of those answered that was read right.",
+    )
+
+
 def service(result: dict) -> str:
     """Show the service under load, its start and its memory."""
     rows = [
@@ -166,12 +216,34 @@ def preparation(result: dict) -> str:
         )
         for trial in trials
     ]
-    none = {trial["shown"]: trial for trial in _of(result, measure="no digit")}
-    share = {shown: trial["no_digit"] / trial["count"] for shown, trial in none.items()}
-    read = none["made pictures"]
+    hard = _of(result, measure="difficult")
+    kinds = list(dict.fromkeys(trial["shown"] for trial in hard))
+    difficult = [
+        (
+            name,
+            *(
+                f"{trial['right'] / trial['count']:.0%}"
+                for trial in _of(result, measure="difficult", preparation=name)
+            ),
+        )
+        for name in dict.fromkeys(trial["preparation"] for trial in hard)
+    ]
+    reader, lessons = dict.fromkeys(trial["name"] for trial in _of(result, measure="no digit"))
+    compared = []
+    for pair in _of(result, measure="paired"):
+        ours, theirs = (
+            _of(result, measure="no digit", shown=pair["shown"], name=name)[0]
+            for name in (reader, lessons)
+        )
+        refused = [f"{t['no_digit'] / t['count']:.1%}" for t in (ours, theirs)]
+        answered = ours["count"] - ours["no_digit"]
+        right = _accuracy(ours["right"], answered) if "right" in ours else ""
+        count = f"{pair['count']:,} {pair['shown']}"
+        compared.append((count, *refused, f"{pair['gained']} : {pair['lost']}", right))
+    bounds = _of(result, measure="no digit", name=reader)[0]
     return _joined(
-        f"{_measured(result)} Validation digits of {result['data']}, and the reference model "
-        f"{made['model']}: {made['pictures']:,} made pictures (seed {made['seed']}), and "
+        f"{_measured(result)} Validation digits of {result['data']}, read by {reader} "
+        f"({made['model']}): {made['pictures']:,} made pictures (seed {made['seed']}), and "
         f"{made['digits']:,} images as they are.",
         _table(
             (
@@ -182,14 +254,65 @@ def preparation(result: dict) -> str:
             ),
             rows,
         ),
-        f"“No digit in view” ({read['sure']:.0%} probability and at most {read['full']:.0%} ink "
-        f"are asked for) is the answer to {share['empty paper']:.0%} of "
-        f"{none['empty paper']['count']} pictures of empty paper, {share['scribbles']:.0%} of "
-        f"{none['scribbles']['count']} scribbles, {share['made pictures']:.1%} of the made "
-        f"pictures and {share['data set']:.1%} of the images of the data set. Of the made pictures "
-        f"that got an answer, {_accuracy(read['right'], read['count'] - read['no_digit'])} were "
-        "read right.",
+        f"And of {hard[0]['count']} difficult pictures of each kind:",
+        _table(("preparation", *kinds), difficult),
+        f"How often the answer is “no digit”, beside {lessons}; both after all steps, each with "
+        f"its own bounds. Of the first, {bounds['sure']:.0%} probability and at most "
+        f"{bounds['full']:.0%} ink are asked for.",
+        _table(
+            (
+                "shown",
+                "“no digit”",
+                "from the other",
+                "only the first : only the other is right",
+                "right of those answered",
+            ),
+            compared,
+        ),
+        "For pictures without a digit, to refuse them is right.",
     )
+
+
+def pictures(result: dict) -> str:
+    """Show how many pictures are read right, and what the first model takes each label for."""
+    models = _of(result, measure="all")
+    rows = _of(result, measure="label", model=models[0]["model"])
+    labels = [row["label"] for row in rows]
+    keys = ("label", "pictures", "best_right", *(f"read_{label}" for label in labels), "none")
+    numbers = models[0]["numbers"]
+    numbered = f", those numbered {numbers}" * (numbers != "all")
+    unreadable = models[0]["unreadable"]
+    left_out = f"; {unreadable:,} more could not be opened" * bool(unreadable)
+    count = sum(row["pictures"] for row in rows)
+    return _joined(
+        f"{_measured(result)} {_many(count, 'picture')} of {result['data']}{numbered}{left_out}.",
+        pictures_short(result),
+        f"What {models[0]['name']} ({models[0]['model']}) read:",
+        _table(
+            ("label", "pictures", "best answer right", *map(str, labels), "none"),
+            [[f"{row[key]:,}" for key in keys] for row in rows],
+        ),
+        "The columns 0, 1 and so on say what each label was read as; “none”: no digit was found, "
+        "or none surely enough.",
+    )
+
+
+def pictures_short(result: dict) -> str:
+    """Show, for each model, the shares of pictures that are read right."""
+    rows = []
+    for model in _of(result, measure="all"):
+        labels = _of(result, measure="label", model=model["model"])
+        count = sum(row["pictures"] for row in labels)
+        answered = count - sum(row["none"] for row in labels)
+        rows.append(
+            (
+                model["name"],
+                _share(sum(row["best_right"] for row in labels), count),
+                _share(answered, count),
+                _share(sum(row[f"read_{row['label']}"] for row in labels), answered),
+            )
+        )
+    return _table(("read by", "best answer right", "answered", "right of those answered"), rows)
 
 
 def _measured(result: dict, seeds: str = "") -> str:
@@ -226,12 +349,16 @@ def _accuracy(right: int, count: int) -> str:
     return str(evaluation.accuracy(np.ones(count, int), found))
 
 
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,}: {_accuracy(part, whole)}"
+
+
 def _milliseconds(value: float) -> str:
     return f"{value:,.{2 if value < 10 else 1}f} ms"
 
 
 def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count != 1 else ''}"
+    return f"{count:,} {what}{'s' if count != 1 else ''}"
 
 
 def _seeds(result: dict) -> str:

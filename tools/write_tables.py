@@ -1,4 +1,4 @@
-"""Write the tables of README.md and docs/ anew, from benchmarks/results/ and the notebooks.
+"""Write the tables of README.md, docs/ and notebooks anew, from benchmarks/results/ and notebooks.
 
 A table stands between the lines `<!-- table: NAME -->` and `<!-- end of table -->`. --check only
 looks, and fails if a table is not what it would be now.
@@ -29,6 +29,10 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),
+    "reader": ("train_reader", tables.reader),
+    "bounds": ("choose_bounds", tables.bounds),
+    "pictures-short": ("read_pictures", tables.pictures_short),
+    "pictures": ("read_pictures", tables.pictures),
 }
 PACE = 100  # words of prose a minute
 AT_THE_END = {  # notebook → what its reader has then
@@ -148,7 +152,7 @@ def made(root: Path, page: Path, table: str) -> str:
 
 
 def update(root: Path, write: bool) -> list[str]:
-    """Make every table of README.md and docs/ anew.
+    """Make every table of README.md, docs/ and the notebooks' text anew.
 
     Args:
         root: The project's folder.
@@ -159,27 +163,43 @@ def update(root: Path, write: bool) -> list[str]:
     """
     problems = []
     for page in (root / "README.md", *sorted((root / "docs").rglob("*.md"))):
-        place, text = page.relative_to(root).as_posix(), page.read_text(encoding="utf-8")
-        if wrong := wrong_mark(text):
-            problems.append(f"{place}: {wrong}")
-            continue
-        anew, end = [], 0
-        for block in BLOCK.finditer(text):
-            mark, name, old = block.groups()
-            new = old
-            try:
-                new = f"\n{made(root, page, name)}\n\n"
-            except TableError as error:
-                problems.append(f"{place}, table “{name}”: {error}")
-            if new != old and not write:
-                problems.append(f"{place}, table “{name}”: stale; run tools/write_tables.py")
-            anew += [text[end : block.start()], mark, new, END]
-            end = block.end()
-        written = "".join([*anew, text[end:]])
+        text = page.read_text(encoding="utf-8")
+        written, wrong = renewed(root, page, text, write)
+        problems += wrong
         if write and written != text:
             page.write_text(written, encoding="utf-8")
-            print(f"{place}: written")
+            print(f"{page.relative_to(root).as_posix()}: written")
+    for page in sorted((root / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(page, as_version=4)
+        before = [cell.source for cell in notebook.cells]
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source, wrong = renewed(root, page, cell.source, write)
+                problems += wrong
+        if write and before != [cell.source for cell in notebook.cells]:
+            nbformat.write(notebook, page)
+            print(f"{page.relative_to(root).as_posix()}: written")
     return problems
+
+
+def renewed(root: Path, page: Path, text: str, write: bool) -> tuple[str, list[str]]:
+    """Make the tables in a text anew; return the text, and the problems."""
+    place, problems = page.relative_to(root).as_posix(), []
+    if wrong := wrong_mark(text):
+        return text, [f"{place}: {wrong}"]
+    anew, end = [], 0
+    for block in BLOCK.finditer(text):
+        mark, name, old = block.groups()
+        new = old
+        try:
+            new = f"\n{made(root, page, name)}\n\n"
+        except TableError as error:
+            problems.append(f"{place}, table “{name}”: {error}")
+        if new != old and not write:
+            problems.append(f"{place}, table “{name}”: stale; run tools/write_tables.py")
+        anew += [text[end : block.start()], mark, new, END]
+        end = block.end()
+    return "".join([*anew, text[end:]]), problems
 
 
 def wrong_mark(text: str) -> str | None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -19,6 +20,9 @@ HEADS = {  # script → the first cell of its table
     "attack_service": "attack",
     "load_service": "one image as",
     "measure_preparation": "preparation",
+    "read_pictures": "label",
+    "train_reader": "mean over the seeds",
+    "choose_bounds": "least probability",
 }
 
 
@@ -38,12 +42,17 @@ def kept_results():
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory):
+def quick(tmp_path_factory, stroke):
     """The quick form of each benchmark: what it printed, and the file that it wrote."""
     folder, before = tmp_path_factory.mktemp("quick"), kept_results()
+    (folder / "pictures").mkdir()
+    Image.fromarray(stroke).save(folder / "pictures" / "7_first.png")
+    arguments = {"read_pictures": [folder / "pictures"]}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         runs = {
-            name: pool.submit(start, name, "--quick", "--out", folder / f"{name}.json")
+            name: pool.submit(
+                start, name, "--quick", "--out", folder / f"{name}.json", *arguments.get(name, [])
+            )
             for name in HEADS
         }
     assert kept_results() == before, "the quick form leaves benchmarks/results/ alone"
@@ -111,16 +120,48 @@ def test_the_service_answers_arrays_and_pictures_and_ends_well(quick):
 
 def test_the_preparation_is_measured_step_by_step(quick):
     from mnist_helpers import pictures
+    from mnist_helpers.pictures import synthetic
 
     found = trials(quick, "measure_preparation", measure="accuracy")
     assert len(found) == len(pictures.STEPS) + 2
     assert found[-1]["pictures_right"] > found[1]["pictures_right"], "the steps help"
+    hard = [
+        trials(quick, "measure_preparation", measure="difficult", preparation=trial["preparation"])
+        for trial in found[1:]
+    ]
+    assert all({trial["shown"] for trial in row} == set(synthetic.DIFFICULT) for row in hard)
+    assert sum(t["right"] for t in hard[-1]) > sum(t["right"] for t in hard[0])
     assert all(trial["digits_right"] >= 0.8 * trial["digits"] for trial in found)
-    (made,) = trials(quick, "measure_preparation", shown="made pictures")
-    assert made["right"] + made["no_digit"] <= made["count"] == found[-1]["pictures"]
+    made = trials(quick, "measure_preparation", measure="no digit", shown="made pictures")
+    assert len({trial["name"] for trial in made}) == len(made) == 2
+    for trial in made:
+        assert trial["right"] + trial["no_digit"] <= trial["count"] == found[-1]["pictures"]
+    (paired,) = trials(quick, "measure_preparation", measure="paired", shown="made pictures")
+    gain = made[0]["best_right"] - made[1]["best_right"]
+    assert paired["gained"] - paired["lost"] == gain
 
 
-@pytest.mark.parametrize("name", sorted(set(HEADS) - {"attack_service", "load_service"}))
+def test_the_reader_is_trained_beside_the_reference_recipe(quick):
+    seeds = {
+        recipe: [trial["seed"] for trial in trials(quick, "train_reader", recipe=recipe)]
+        for recipe in ("reference", "reader")
+    }
+    assert seeds == {"reference": [0], "reader": [0]}
+    (trial,) = trials(quick, "train_reader", recipe="reader")
+    assert 0 < trial["training_s"] < trial["script_s"] and trial["parameters"] <= 122_000
+
+
+def test_tighter_bounds_answer_less(quick):
+    for shown in ("made pictures", "empty paper", "scribbles"):
+        found = trials(quick, "choose_bounds", shown=shown)
+        answered = [t["answered"] for t in sorted(found, key=lambda t: t["sure"])]
+        assert len(answered) > 3 and answered == sorted(answered, reverse=True)
+        assert all(0 <= trial["right"] <= trial["answered"] for trial in found)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(HEADS) - {"attack_service", "load_service", "read_pictures"})
+)
 def test_the_full_form_refuses_other_data_than_mnist(name):
     before = kept_results()
     done = start(name, MNIST_SOURCE="sample")

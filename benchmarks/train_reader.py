@@ -1,0 +1,87 @@
+"""Train the reader of handwriting beside the reference recipe: time, memory, accuracy.
+
+Each training has a process of its own, and the two alternate, seed by seed, so that both meet the
+same noise of the machine. The test set is opened at the end of each, and chooses nothing. Needs
+real MNIST, unless --quick is given.
+"""
+
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+
+import compare_recipes
+import numpy as np
+import recording
+import tables
+
+from mnist_helpers import datasets
+from mnist_helpers.datasets import mnist
+from mnist_helpers.quiet import quiet_stderr
+
+SEEDS = (0, 1, 2)
+QUICK = 500  # images of each kind
+
+
+@quiet_stderr()  # TensorFlow tells at its start what it finds
+def train(seed: int, quick: bool) -> dict[str, float]:
+    """Collect the data, train and evaluate, as one script would; return what was measured."""
+    started = time.perf_counter()
+    from mnist_helpers import reader, recipes
+
+    images, targets = reader.training_data(seed)
+    recipe = recipes.READER
+    if quick:
+        few = np.linspace(0, len(images) - 1, QUICK).astype(int)
+        images, targets = images[few], targets[few]
+        recipe = dataclasses.replace(recipe, epochs=2)
+    training = time.perf_counter()
+    model = reader.train(images, targets, seed, recipe)
+    trained = time.perf_counter()
+    measured = {
+        "training_s": trained - training,
+        "script_s": trained - started,
+        "peak_memory_mb": compare_recipes.peak_memory(),
+        "parameters": model.count_params(),
+    }
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    for part, (x, y) in {
+        "validation": mnist.load_training()[2:],
+        "test": mnist.load_test(),
+    }.items():
+        x, y = (array[: QUICK if quick else None] for array in (x, y))
+        loss, accuracy = model.evaluate(datasets.scale(x), y, batch_size=500, verbose=0)
+        measured |= {f"{part}_accuracy": accuracy, f"{part}_loss": loss}
+    return measured
+
+
+def main() -> None:
+    """Run everything, and record it."""
+    parser = recording.parser(__doc__)
+    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        name, seed = options.one[0], int(options.one[1])
+        if name == "reader":
+            measured = train(seed, options.quick)
+        else:
+            measured = compare_recipes.train(name, seed, options.quick)
+        print(json.dumps(measured))
+        return
+    source = mnist.find()
+    if not options.quick and source.is_sample:
+        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
+    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    for seed in SEEDS[: 1 if options.quick else None]:
+        for recipe in ("reference", "reader"):
+            command = [sys.executable, __file__, "--one", recipe, str(seed)]
+            command += ["--quick"] * options.quick
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+            kept.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
+    kept.finish(tables.reader(kept.result))
+
+
+if __name__ == "__main__":
+    main()
