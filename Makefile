@@ -50,7 +50,7 @@ format: $(CONTRIBUTOR) $(BIOME) ## put code and notebooks into shape
 notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIST only
 	$(BIN)/python tools/run_notebooks.py --in-place
 
-reference: $(CONTRIBUTOR) ## train both models that ship with the package; real MNIST only (10 minutes)
+reference: $(CONTRIBUTOR) ## train both models that ship with the package; real MNIST only (5 minutes)
 	$(BIN)/python tools/make_reference.py
 
 benchmark: $(CONTRIBUTOR) ## measure recipes, the reader, preparation and service (about 50 minutes)

@@ -2,7 +2,8 @@
 
 For each bound it counts the digits that are answered, rightly and wrongly, and the pictures
 without a digit that are refused. The pictures are made, as those of `measure_preparation.py`, but
-with another seed, so that no figure there is measured on what the bounds were chosen by.
+of other validation digits and with another seed, so that no figure of made pictures there is
+measured on what the bounds were chosen by.
 --pictures adds a folder of real ones, as `read_pictures.py` takes it. Needs real MNIST, unless
 --quick is given.
 """
@@ -31,6 +32,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="real ones")
     parser.add_argument("--numbers", type=read_pictures.numbers, metavar="FROM-TO")
     options = parser.parse_args()
+    if options.numbers and not options.pictures:
+        parser.error("--numbers chooses among the pictures of a folder: give --pictures, too")
     source = mnist.find()
     if not options.quick and source.is_sample:
         sys.exit(f"This chooses on real MNIST, and here is: {source.note}")
@@ -43,7 +46,7 @@ def main() -> None:
     kept = recording.Recording(options, source.name, packages, arguments)
     reader = classifier.load(artifacts.READER)
     count = QUICK if options.quick else COUNT
-    _, _, digits, labels = (part[:count] for part in mnist.load_training())
+    _, _, digits, labels = (part[-count:] for part in mnist.load_training())
     without = synthetic.make_without_digit(2 * count, SEED)
     shown: dict[str, tuple[list, list[int]]] = {
         "made pictures": (synthetic.make(digits, SEED), labels.tolist()),
@@ -78,6 +81,8 @@ def read(reader: classifier.Classifier, picture: pictures.Picture) -> tuple[int,
         image = pictures.prepare(picture).image
     except pictures.NoDigitError:
         return -1, 0.0, 0.0
+    except pictures.PictureError as error:
+        sys.exit(f"{error} Take it out of the folder.")
     probabilities = reader.probabilities(image[np.newaxis])[0]
     best = int(probabilities.argmax())
     return best, float(probabilities[best]), classifier.share_of_ink(image)

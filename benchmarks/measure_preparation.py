@@ -71,8 +71,12 @@ def main() -> None:
     )
     common = {"seed": SEED, "model": reader.version}
 
-    def right(prepared: list[np.ndarray], wanted: np.ndarray) -> int:
-        found = reader.probabilities(np.stack(prepared)).argmax(axis=1)
+    def right(
+        prepared: list[np.ndarray],
+        wanted: np.ndarray,
+        model: classifier.Classifier = reader,
+    ) -> int:
+        found = model.probabilities(np.stack(prepared)).argmax(axis=1)
         # A black image has no answer.
         found[[not image.any() for image in prepared]] = -1
         return int((found == wanted).sum())
@@ -101,9 +105,15 @@ def main() -> None:
             digits_right=right([prepare(digit, steps) for digit in digits], labels),
         )
         for kind, views in difficult.items():
-            count = right([prepare(picture, steps) for picture in views], labels[:of_a_kind])
-            kind_of = {"preparation": added, "shown": kind, "count": of_a_kind}
-            kept.add(measure="difficult", **kind_of, right=count)
+            images, wanted = [prepare(picture, steps) for picture in views], labels[:of_a_kind]
+            kept.add(
+                measure="difficult",
+                preparation=added,
+                shown=kind,
+                count=of_a_kind,
+                right=right(images, wanted),
+                right_of_lessons=right(images, wanted, lessons),
+            )
 
     shown = dict(zip(("empty paper", "scribbles"), without_digits(without_digit), strict=True))
     shown |= {

@@ -56,7 +56,7 @@ def main() -> None:
         with exit_unless_written(file), tempfile.TemporaryFile(dir=file.parent):
             pass
     try:
-        readers = [classifier.load(model) for model in options.model or [None]]
+        readers = [classifier.load(model) for model in dict.fromkeys(options.model or [None])]
     except artifacts.ArtifactError as error:
         sys.exit(str(error))
 
@@ -201,6 +201,8 @@ def record(
     chosen = options.numbers
     between = f"{chosen[0]} to {chosen[-1]}" if chosen else "all"
     arguments = ["FOLDER", *(["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else [])]
+    for model in options.model or []:
+        arguments += ["--model", printable(model.resolve().name)]
     kept = recording.Recording(
         options,
         printable(options.name or options.folder.resolve().name or "a disk"),

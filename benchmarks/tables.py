@@ -222,7 +222,8 @@ def preparation(result: dict) -> str:
         (
             name,
             *(
-                f"{trial['right'] / trial['count']:.0%}"
+                f"{trial['right'] / trial['count']:.0%}, "
+                f"{trial['right_of_lessons'] / trial['count']:.0%}"
                 for trial in _of(result, measure="difficult", preparation=name)
             ),
         )
@@ -254,22 +255,24 @@ def preparation(result: dict) -> str:
             ),
             rows,
         ),
-        f"And of {hard[0]['count']} difficult pictures of each kind:",
+        f"And of {hard[0]['count']} difficult pictures of each kind, behind the comma those that "
+        f"{lessons} reads right:",
         _table(("preparation", *kinds), difficult),
-        f"How often the answer is “no digit”, beside {lessons}; both after all steps, each with "
-        f"its own bounds. Of the first, {bounds['sure']:.0%} probability and at most "
-        f"{bounds['full']:.0%} ink are asked for.",
+        "How often the answer is “no digit”, after all steps, from each network with its own "
+        f"bounds: {bounds['sure']:.0%} probability and at most {bounds['full']:.0%} ink are asked "
+        f"for by {reader}.",
         _table(
             (
                 "shown",
-                "“no digit”",
-                "from the other",
-                "only the first : only the other is right",
-                "right of those answered",
+                f"“no digit” from {reader}",
+                f"from {lessons}",
+                "only the first : only the second right",
+                "the first right, of those answered",
             ),
             compared,
         ),
-        "For pictures without a digit, to refuse them is right.",
+        "There, a digit is right by its best answer, refused or not; a picture without a digit is "
+        "right if it is refused.",
     )
 
 
@@ -306,7 +309,7 @@ def pictures_short(result: dict) -> str:
         answered = count - sum(row["none"] for row in labels)
         rows.append(
             (
-                model["name"],
+                f"{model['name']} ({model['model']})",
                 _share(sum(row["best_right"] for row in labels), count),
                 _share(answered, count),
                 _share(sum(row[f"read_{row['label']}"] for row in labels), answered),

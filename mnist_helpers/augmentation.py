@@ -14,10 +14,8 @@ SHEAR = 0.3  # columns to the side for each row
 SIZE, ASPECT = 0.09, 0.15  # of the natural logarithm of the scale
 SHIFT = 1.5  # pixels
 BEND, GRID = 0.5, (5, 5)  # standard deviation in pixels, drawn at 5×5 places, smooth between
-WIDER, NARROWER = (
-    0.8,
-    0.55,
-)  # share of the way to strokes with a pixel more, or less, all round
+# Share of the way to strokes with a pixel more, or less, all round.
+WIDER, NARROWER = 0.8, 0.55
 BLUR = 0.7  # share of the way to the mean of 3×3 pixels, nearer ones counting more
 GAMMA = 0.5  # of the natural logarithm of the exponent that the shades get
 FAINT = 0.3  # share of all shades that may be lost
@@ -80,7 +78,8 @@ def _change_pen(images: tf.Tensor) -> tf.Tensor:
     amount = _uniform(images, 1)[..., tf.newaxis]
     images += WIDER * tf.maximum(amount, 0) * (wide - images)
     images += NARROWER * tf.maximum(-amount, 0) * (narrow - images)
-    soft = tf.nn.avg_pool2d(tf.nn.avg_pool2d(images, 2, 1, "SAME"), 2, 1, "SAME")
+    framed = tf.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    soft = tf.nn.avg_pool2d(tf.nn.avg_pool2d(framed, 2, 1, "VALID"), 2, 1, "VALID")
     amount = tf.maximum(_uniform(images, BLUR), 0)[..., tf.newaxis]  # half of them stay sharp
     images += amount * (soft - images)
     images **= tf.exp(_uniform(images, GAMMA))[..., tf.newaxis]

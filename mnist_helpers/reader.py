@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from mnist_helpers import augmentation, models
 from mnist_helpers.datasets import mnist, sample
+from mnist_helpers.datasets.spec import hold_out
 from mnist_helpers.pictures import drawn
 from mnist_helpers.recipes import READER, Recipe
 
@@ -32,8 +33,9 @@ def training_data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         same for each class (Hendrycks et al. 2019, arXiv:1812.04606).
     """
     parts = [mnist.load_training()[:2], drawn.draw_forms(FORMS, seed)]
-    if not mnist.find().is_sample:  # else they are in it, and others of them are for validation
-        parts += REPEATED * [sample.read_part("train")]
+    if not mnist.find().is_sample:  # else they are in it
+        # Those for validation stay out: without a network, they are measured on.
+        parts += REPEATED * [hold_out(*sample.read_part("train"), seed=0)[:2]]
     without = drawn.draw_no_digits(NO_DIGITS, seed)
     images = np.concatenate([images for images, _ in parts] + [without])
     labels = np.concatenate([labels for _, labels in parts])

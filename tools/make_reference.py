@@ -1,4 +1,4 @@
-"""Make the two models that ship with the package, from scratch: about as long as notebook 03 × 5.
+"""Make the two models that ship with the package, from scratch, in some five minutes.
 
 The reference is notebook 03's network, trained as there. The reader of handwriting is what
 `mnist_helpers.reader` describes. Both are saved uncompiled: without the optimiser's state they

@@ -87,7 +87,8 @@ def find_export(where: Path | None = None) -> Export:
             raise ArtifactError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
         known = None, note["exported_from"], note.get("instead_of")
         is_stale = where is None and _trained_last() not in known
-        name, bounds = note.get("name", YOURS), note.get("bounds", {})
+        name = str(note.get("name", YOURS))
+        bounds = {key: float(value) for key, value in note.get("bounds", {}).items()}
         trained_on = note["trained_on"]
         export = Export(path, found[:12], name, trained_on, is_shipped, bounds, is_stale)
     except OSError as error:

@@ -178,7 +178,7 @@ def _ink(points: np.ndarray, aspect: float, width: float) -> np.ndarray:
     points = points * (aspect, 1)
     points -= points.min(axis=0)
     points *= (BOX - width) / points.max()
-    columns, rows = np.ceil(points.max(axis=0) + width).astype(int)  # at most 20
+    columns, rows = np.ceil(points.max(axis=0) + width - 1e-9).astype(int)  # at most 20
     ys, xs = np.indices((rows, columns)) + 0.5
     middles = np.stack([xs, ys], axis=-1)  # (rows, columns, 2)
     distances, _ = spatial.KDTree(points + width / 2).query(middles)

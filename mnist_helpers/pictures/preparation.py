@@ -16,7 +16,7 @@ from mnist_helpers.pictures.decoding import FORMATS, MAX_UNPACKED, WORKING_SIDE,
 from mnist_helpers.pictures.errors import NoDigitError
 
 SIDE, BOX = 28, 20  # pixels
-STEPS = ("even light", "largest blob", "upright", "thin")  # `prepare` can do without, to measure
+STEPS = ("even light", "largest blob", "upright", "thin")  # what `prepare` can leave out
 
 FLAT = 0.05  # of the range from black to white; less contrast than that is no ink
 PALE = 0.1  # of the strongest ink; what is paler counts as ground

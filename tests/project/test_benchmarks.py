@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from mnist_helpers import artifacts
+
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 HEADS = {  # script → the first cell of its table
@@ -157,6 +159,14 @@ def test_tighter_bounds_answer_less(quick):
         answered = [t["answered"] for t in sorted(found, key=lambda t: t["sure"])]
         assert len(answered) > 3 and answered == sorted(answered, reverse=True)
         assert all(0 <= trial["right"] <= trial["answered"] for trial in found)
+
+
+@pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])
+def test_what_is_reported_was_measured_on_the_models_that_ship(name):
+    result = json.loads((BENCHMARKS / "results" / f"{name}.json").read_text("utf-8"))
+    measured = {trial["model"] for trial in result["trials"] if "model" in trial}
+    shipped = [artifacts.find_export(f).version for f in (artifacts.READER, artifacts.REFERENCE)]
+    assert shipped[0] in measured and measured <= set(shipped), "measure anew: CONTRIBUTING.md"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,10 @@ def test_what_is_read_right_is_counted_and_tabled(run, tmp_path, capsys):
     assert found[7] == common | {"pictures": 1, "best_right": 1, "read_7": 1}
     out = capsys.readouterr().out
     assert "\n| read by | best answer right | answered | right of those answered |\n" in out
-    assert "\n| a reader | 3 of 6: 50.00% (95% interval 18.76% to 81.24%) | 3 of 6: 50.00% (" in out
+    assert (
+        "\n| a reader (abc) | 3 of 6: 50.00% (95% interval 18.76% to 81.24%) | 3 of 6: 50.00% ("
+        in out
+    )
     assert " | 2 of 3: 66.67% (95%" in out
     assert "\n| 0 | 2 | 2 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 1 |\n" in out
     assert "\n| 1 | 3 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | 0 | 0 | 2 |\n" in out
@@ -90,7 +93,7 @@ def test_several_models_are_compared(run, tmp_path, monkeypatch, capsys):
     names = [trial["name"] for trial in kept if trial["measure"] == "all"]
     assert names == [artifacts.find_export(folder).name for folder in folders]
     out = capsys.readouterr().out
-    assert all(f"\n| {name} | 1 of 1: 100.00% (95%" in out for name in names)
+    assert all(f"\n| {name} (" in out for name in names) and out.count(") | 1 of 1: 100.00%") == 2
     assert f"What {names[0]} (" in out, "the confusion is that of the first"
 
 

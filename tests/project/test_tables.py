@@ -136,8 +136,8 @@ RESULTS = {
     "measure_preparation": [
         {"measure": "accuracy", "preparation": "none", **DIGITS},
         {"measure": "accuracy", "preparation": "with “upright”", **DIGITS, **PICTURES},
-        {**DIFFICULT, "shown": "felt pen", "right": 190},
-        {**DIFFICULT, "shown": "tiny", "right": 100},
+        {**DIFFICULT, "shown": "felt pen", "right": 190, "right_of_lessons": 100},
+        {**DIFFICULT, "shown": "tiny", "right": 100, "right_of_lessons": 20},
         refusals("scribbles", 100, 53),
         refusals("scribbles", 100, 40, "another"),
         {"measure": "paired", "shown": "scribbles", "count": 100, "gained": 15, "lost": 2},
@@ -405,13 +405,13 @@ def test_the_table_of_the_preparation(project):
     assert "| none | | 99.00% (95% interval 98.17% to 99.46%) | |\n" in text
     assert "| with “upright” | 50.00% (95% interval 36.64% to 63.36%) | 99.00%" in text
     assert " | 12 ms |\n" in text
-    assert "200 difficult pictures of each kind:\n\n| preparation | felt pen | tiny |\n" in text
-    assert "\n| with “upright” | 95% | 50% |\n\n" in text
+    assert "that another reads right:\n\n| preparation | felt pen | tiny |\n" in text
+    assert "\n| with “upright” | 95%, 50% | 50%, 10% |\n\n" in text
     assert "| 100 scribbles | 53.0% | 40.0% | 15 : 2 | |\n" in text
     row = "| 50 made pictures | 20.0% | 22.0% | 3 : 1 | 100.00% (95% interval 91.24% to 100.00%) |"
     assert row in text
-    assert "beside another; both after all steps" in text
-    assert "Of the first, 50% probability and at most 40% ink are asked for." in text
+    assert "| shown | “no digit” from a reader | from another |" in text
+    assert "bounds: 50% probability and at most 40% ink are asked for by a reader." in text
 
 
 def test_the_table_of_pictures(project):
@@ -420,7 +420,7 @@ def test_the_table_of_pictures(project):
     assert table(project, "pictures").split("\n")[2:] == [
         "| read by | best answer right | answered | right of those answered |",
         "|---|---:|---:|---:|",
-        f"| a reader | {many} | {many} | {right} |",
+        f"| a reader (abc) | {many} | {many} | {right} |",
         "",
         "What a reader (abc) read:",
         "",
@@ -434,7 +434,7 @@ def test_the_table_of_pictures(project):
     ]
     heading = "1,500 pictures of MNIST, those numbered 0 to 9; 2 more could not be opened."
     assert heading in table(project, "pictures")
-    assert f"| a reader | {many} |" in table(project, "pictures-short")
+    assert f"| a reader (abc) | {many} |" in table(project, "pictures-short")
 
 
 @pytest.mark.parametrize(

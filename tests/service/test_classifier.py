@@ -242,6 +242,11 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_export(results, run):
     assert files(results) == before
 
 
+def rewrite(folder, changes):
+    path = folder / artifacts.EXPORT_NOTE
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
+
+
 DAMAGES = {
     "is not the file that exported.json describes": lambda f: f.joinpath(
         artifacts.EXPORTED
@@ -250,6 +255,8 @@ DAMAGES = {
     "exported.json is damaged": lambda f: (f / artifacts.EXPORT_NOTE).write_text('{"sha256"'),
     "exported.json is damaged .KeyError": lambda f: (f / artifacts.EXPORT_NOTE).write_text("{}"),
     "exported.json is damaged .TypeError": lambda f: (f / artifacts.EXPORT_NOTE).write_text("[]"),
+    "exported.json is damaged .ValueError": lambda f: rewrite(f, {"bounds": {"sure": "much"}}),
+    "exported.json is damaged .AttributeError": lambda f: rewrite(f, {"bounds": None}),
     "exported.json is damaged .Unicode": lambda f: (f / artifacts.EXPORT_NOTE).write_bytes(b"\xff"),
 }
 

@@ -70,5 +70,15 @@ def test_strokes_get_wider_and_narrower(monkeypatch):
     assert ink.min() < 0.8 and ink.max() > 1.2
 
 
+def test_blur_keeps_a_dot_where_it_is(monkeypatch):
+    only(monkeypatch, BLUR=1)
+    image = np.zeros((20, 27, 27, 1), np.float32)
+    image[:, 13, 13] = 1
+    varied = vary(image)[..., 0]
+    assert varied[:, 12, 13].max() > 0.1, "some are blurred"
+    for axis in (1, 2):
+        assert np.allclose(varied, np.flip(varied, axis), atol=1e-6)
+
+
 def test_an_empty_image_stays_empty():
     assert vary(np.zeros((3, 28, 28, 1), np.float32)).max() == 0

@@ -40,15 +40,16 @@ def test_digits_have_one_class_and_other_images_none(bundled):
     assert targets[0].max() == pytest.approx(0.955)
 
 
-def test_the_bundled_test_digits_are_never_trained_on(bundled, monkeypatch):
+def test_the_bundled_digits_for_validation_and_test_are_never_trained_on(bundled, monkeypatch):
     training = mnist.load_training()
     monkeypatch.setattr(mnist, "load_training", lambda: training)
     monkeypatch.setattr(mnist, "find", lambda: Source(mnist.DESCRIPTION, Path("mnist.npz"), ""))
     images, _ = reader.training_data()
     trained_on = {image.tobytes() for image in images}
-    test = {image.tobytes() for image in sample.read_part("test")[0]}
-    assert not test & trained_on
-    assert {image.tobytes() for image in sample.read_part("train")[0]} <= trained_on
+    own = {image.tobytes() for image in training.images}
+    assert own <= trained_on
+    unseen = [*sample.read_part("test")[0], *training.validation_images]
+    assert not ({image.tobytes() for image in unseen} - own) & trained_on
 
 
 def test_training_learns_and_ends_on_plain_images(bundled):
