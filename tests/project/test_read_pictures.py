@@ -93,7 +93,7 @@ def test_several_models_are_compared(run, tmp_path, monkeypatch, capsys):
     names = [trial["name"] for trial in kept if trial["measure"] == "all"]
     assert names == [artifacts.find_export(folder).name for folder in folders]
     out = capsys.readouterr().out
-    assert all(f"\n| {name} (" in out for name in names) and out.count(") | 1 of 1: 100.00%") == 2
+    assert all(f"\n| {name} (" in out for name in names) and out.count("| 1 of 1: 100.00%") == 3 * 2
     assert f"What {names[0]} (" in out, "the confusion is that of the first"
 
 
