@@ -12,6 +12,7 @@ import os
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -34,6 +35,7 @@ class Unpacker:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._process: subprocess.Popen | None = None
+        self._changing = threading.RLock()  # else the end would miss one that is being started
 
     def prepare(self, picture: bytes | bytearray) -> np.ndarray:
         """Prepare a picture there; return its image, float32 (28, 28) in [0, 1].
@@ -58,7 +60,8 @@ class Unpacker:
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        process, self._process = self._process, None
+        with self._changing:
+            process, self._process = self._process, None
         if process:
             process.kill()
             process.wait()
@@ -67,17 +70,18 @@ class Unpacker:
                     pipe.close()  # type: ignore[union-attr]
 
     def _running(self) -> subprocess.Popen:
-        if self._process and self._process.poll() is not None:
-            self.end()
-        if not self._process:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", PROGRAM, str(limits.UNPACKING_TIME)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # decoders may print what they have read
-                env=os.environ | ENVIRONMENT,
-            )
-        return self._process
+        with self._changing:
+            if self._process and self._process.poll() is not None:
+                self.end()
+            if not self._process:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", PROGRAM, str(limits.UNPACKING_TIME)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,  # decoders may print what they have read
+                    env=os.environ | ENVIRONMENT,
+                )
+            return self._process
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[[str], None], text: str) -> None:
