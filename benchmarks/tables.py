@@ -128,6 +128,21 @@ def bounds(result: dict) -> str:
     )
 
 
+def explained(result: dict) -> str:
+    """Show what the reader of handwriting is without one thing of its training."""
+    trials = result["trials"]
+    kinds = list(dict.fromkeys(trial["shown"] for trial in trials))
+    rows = []
+    for recipe in dict.fromkeys(trial["recipe"] for trial in trials):
+        cells = []
+        for kind in kinds:
+            shares = [t["right"] / t["count"] for t in _of(result, recipe=recipe, shown=kind)]
+            cells.append(", ".join(f"{share:.1%}" for share in shares))
+        rows.append((recipe, *cells))
+    heads = [f"{_of(result, shown=kind)[0]['count']:,} {kind}" for kind in kinds]
+    return _table(("trained with", *heads), rows)
+
+
 def service(result: dict) -> str:
     """Show the service under load, its start and its memory."""
     rows = [

@@ -8,3 +8,4 @@ from .preparation import Picture as Picture
 from .preparation import Prepared as Prepared
 from .preparation import centre as centre
 from .preparation import prepare as prepare
+from .preparation import slant as slant

@@ -5,6 +5,8 @@ from .figures import image_grid as image_grid
 from .figures import predictions as predictions
 from .figures import table as table
 from .network import architecture as architecture
+from .pictures import closing as closing
+from .pictures import slants as slants
 from .results import calibration as calibration
 from .results import confusion as confusion
 from .results import robustness as robustness
