@@ -128,6 +128,27 @@ def bounds(result: dict) -> str:
     )
 
 
+def bounds_short(result: dict) -> str:
+    """Show what each bound gives on real pictures and on scribbles, if there are real ones."""
+    trials = result["trials"]
+    digits = next(k for k in ("real pictures", "made pictures") if _of(result, shown=k))
+    rows = []
+    for sure in sorted({trial["sure"] for trial in trials}):
+        (real,), (scribbles,) = (
+            _of(result, shown=kind, sure=sure) for kind in (digits, "scribbles")
+        )
+        rows.append(
+            (
+                f"{sure:g}",
+                f"{real['answered'] / real['count']:.1%}",
+                f"{real['right'] / max(real['answered'], 1):.1%}",
+                f"{1 - scribbles['answered'] / scribbles['count']:.1%}",
+            )
+        )
+    heads = (f"{real['count']:,} {digits}: answered", "right of those")
+    return _table(("least probability", *heads, f"{scribbles['count']:,} scribbles: refused"), rows)
+
+
 def explained(result: dict) -> str:
     """Show what the reader of handwriting is without one thing of its training."""
     trials = result["trials"]

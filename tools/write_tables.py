@@ -31,6 +31,8 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "preparation": ("measure_preparation", tables.preparation),
     "reader": ("train_reader", tables.reader),
     "bounds": ("choose_bounds", tables.bounds),
+    "bounds-short": ("choose_bounds", tables.bounds_short),
+    "explained": ("explain_reader", tables.explained),
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
 }

@@ -1,5 +1,6 @@
 from . import drawn as drawn
 from . import synthetic as synthetic
+from .decoding import decode as decode
 from .errors import NoDigitError as NoDigitError
 from .errors import PictureError as PictureError
 from .errors import TooLargeError as TooLargeError

@@ -25,6 +25,7 @@ HEADS = {  # script → the first cell of its table
     "read_pictures": "label",
     "train_reader": "mean over the seeds",
     "choose_bounds": "least probability",
+    "explain_reader": "trained with",
 }
 
 

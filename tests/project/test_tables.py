@@ -112,6 +112,11 @@ RESULTS = {
         bounded("scribbles", 0.5, 20),
         bounded("scribbles", 0.8, 0),
     ],
+    "explain_reader": [
+        {"recipe": recipe, "seed": seed, "shown": shown, "count": 200, "right": right}
+        for recipe, seed, right in (("whole", 0, 199), ("whole", 1, 198), ("less", 0, 150))
+        for shown in ("validation digits", "felt pen, made")
+    ],
     "load_service": [
         {"measure": "start", "seconds": 1.0},
         {"measure": "start", "seconds": 3.0},
@@ -499,3 +504,19 @@ def test_exercises_are_the_items_of_their_list():
     )
     notebook = nb.new_notebook(cells=[nb.new_markdown_cell("- no"), nb.new_markdown_cell(source)])
     assert write_tables.exercises(notebook) == 3
+
+
+def test_the_short_table_of_bounds_shows_real_pictures_if_there_are_some(project):
+    made = table(project, "bounds-short")
+    assert "| least probability | 200 made pictures: answered |" in made
+    assert "| 0.5 | 95.0% | 99.5% | 90.0% |" in made and "| 0.8 | 75.0% |" in made
+    real = [bounded("real pictures", sure, 180, 90) for sure in (0.5, 0.8)]
+    save(project, "choose_bounds", result("choose_bounds", RESULTS["choose_bounds"] + real))
+    assert "| 0.5 | 90.0% | 50.0% | 90.0% |" in table(project, "bounds-short")
+
+
+def test_what_the_reader_is_without_one_thing_has_a_share_for_each_seed(project):
+    made = table(project, "explained")
+    assert made.startswith("| trained with | 200 validation digits | 200 felt pen, made |")
+    assert "| whole | 99.5%, 99.0% | 99.5%, 99.0% |" in made
+    assert "| less | 75.0% | 75.0% |" in made
