@@ -140,8 +140,8 @@ def bounds_short(result: dict) -> str:
         rows.append(
             (
                 f"{sure:g}",
-                f"{real['answered'] / real['count']:.1%}",
-                f"{real['right'] / max(real['answered'], 1):.1%}",
+                f"{real['answered'] / real['count']:.2%}",
+                f"{real['right'] / max(real['answered'], 1):.2%}",
                 f"{1 - scribbles['answered'] / scribbles['count']:.1%}",
             )
         )

@@ -509,10 +509,10 @@ def test_exercises_are_the_items_of_their_list():
 def test_the_short_table_of_bounds_shows_real_pictures_if_there_are_some(project):
     made = table(project, "bounds-short")
     assert "| least probability | 200 made pictures: answered |" in made
-    assert "| 0.5 | 95.0% | 99.5% | 90.0% |" in made and "| 0.8 | 75.0% |" in made
+    assert "| 0.5 | 95.00% | 99.47% | 90.0% |" in made and "| 0.8 | 75.00% |" in made
     real = [bounded("real pictures", sure, 180, 90) for sure in (0.5, 0.8)]
     save(project, "choose_bounds", result("choose_bounds", RESULTS["choose_bounds"] + real))
-    assert "| 0.5 | 90.0% | 50.0% | 90.0% |" in table(project, "bounds-short")
+    assert "| 0.5 | 90.00% | 50.00% | 90.0% |" in table(project, "bounds-short")
 
 
 def test_what_the_reader_is_without_one_thing_has_a_share_for_each_seed(project):
