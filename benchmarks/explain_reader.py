@@ -23,7 +23,7 @@ from mnist_helpers.quiet import quiet_stderr
 from mnist_helpers.serve import classifier
 
 SEEDS = (0, 1)
-WITHOUT = {  # what a trial is called → what differs in it
+WITHOUT: dict[str, dict] = {  # what a trial is called → what differs in it
     "the whole recipe": {},
     "with notebook 03's network": {"network": "build_cnn"},
     "images not varied": {"is_varied": False},
