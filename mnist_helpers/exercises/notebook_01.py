@@ -148,9 +148,8 @@ def _hidden_cases() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     cases = []
     for number in range(40):
         height, width = rng.integers(3, 7, 2)
-        images = rng.integers(0, 256, (9, height, width)).astype(np.uint8)
-        if number % 2:
-            images = images / np.float32(255)
+        drawn = rng.integers(0, 256, (9, height, width)).astype(np.uint8)
+        images = drawn / np.float32(255) if number % 2 else drawn
         cases.append((images[0], images[1:], rng.permutation(8) + 2))
     return cases
 

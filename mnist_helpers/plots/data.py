@@ -99,8 +99,15 @@ def intervals(measured: Sequence[Accuracy], truth: float) -> Plot:
         values = [measured[place].value for place in places]
         below = [measured[place].value - measured[place].low for place in places]
         above = [measured[place].high - measured[place].value for place in places]
-        looks = {"fmt": marker, "color": colour, "markersize": 4, "linewidth": 1.5}
-        ax.errorbar([place + 1 for place in places], values, (below, above), **looks)
+        ax.errorbar(
+            [place + 1 for place in places],
+            values,
+            (below, above),
+            fmt=marker,
+            color=colour,
+            markersize=4,
+            linewidth=1.5,
+        )
     ax.axhline(truth, color=GREY, linestyle="--", zorder=3)
     ax.set(xlabel="number of the sample", ylabel="accuracy")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
