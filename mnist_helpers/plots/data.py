@@ -17,15 +17,15 @@ LINE = 0.21  # height of a line of a title, in inches
 @styled
 def image_rows(
     rows: Mapping[str, Sequence[np.ndarray]],
-    titles: Sequence[Sequence[str]],
+    titles: Sequence[Sequence[object]],
     caption: str,
     columns: int = 10,
 ) -> Plot:
     """Draw rows of images, each with its name at the left.
 
     Args:
-        rows: Name of the row → grey images, (h, w), all of one size; each is shown in its own
-            range of values.
+        rows: Name of the row → grey images, (h, w), all of one size. Black is 0; white is the
+            largest value in the row.
         titles: For each row the titles of its images, or none.
         caption: What to see.
         columns: For how many images a row has room; where it has fewer, the rest stays empty.
@@ -37,7 +37,7 @@ def image_rows(
     places, total = [], 0.0  # of the rows: inches from the top
     for number in range(len(rows)):
         above = titles[number] if number < len(titles) else []
-        lines = max((title.count("\n") + 1 for title in above), default=0)
+        lines = max((str(title).count("\n") + 1 for title in above), default=0)
         places.append(total + GAP * width * pixel / 2 + LINE * lines)
         total = places[-1] + height * pixel
     figure = Figure((WIDTH, total))
@@ -45,13 +45,22 @@ def image_rows(
     ax.axis("off")
     for number, (name, images) in enumerate(rows.items()):
         top = places[number]
+        white = max((np.max(image) for image in images), default=1)
         ax.text(left - 0.15, top + height * pixel / 2, name, ha="right", va="center")
         for place, image in enumerate(images):
             x = left + place * (1 + GAP) * width * pixel
             extent = (x, x + width * pixel, top + height * pixel, top)
-            ax.imshow(image, cmap="gray", extent=extent, interpolation="nearest", aspect="auto")
+            ax.imshow(
+                image,
+                cmap="gray",
+                vmin=0,
+                vmax=white,
+                extent=extent,
+                interpolation="nearest",
+                aspect="auto",
+            )
             if number < len(titles) and place < len(titles[number]):
-                middle, title = x + width * pixel / 2, titles[number][place]
+                middle, title = x + width * pixel / 2, str(titles[number][place])
                 ax.text(middle, top - 0.04, title, ha="center", va="bottom", fontsize=11)
     ax.set(xlim=(0, WIDTH), ylim=(total, 0))
     return Plot(figure, caption)

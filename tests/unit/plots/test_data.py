@@ -20,6 +20,7 @@ def test_rows_of_images_have_names_and_titles_and_nothing_overlaps():
     (ax,) = figure.axes
     assert caption == "Rows." and len(ax.images) == 13
     assert np.array_equal(ax.images[3].get_array(), rows["one"][3])
+    assert {image.get_clim() for image in ax.images} == {(0, 9), (0, 1)}  # one range a row
     said = [text.get_text() for text in ax.texts]
     assert sorted(said) == sorted(["one", "two\nlines", *titles[0], *titles[1]])
     figure.canvas.draw()
