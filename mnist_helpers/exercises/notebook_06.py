@@ -1,7 +1,6 @@
 """The exercises of notebook 06: times, status codes, what one sends and what comes back."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,40 +30,32 @@ SENT = (
     "a correct request when too many others wait",
 )
 
+# 06.4: seed, least, and whether there is a picture in which nothing can be read.
+CASES = ((0, 0.9, False), (1, 0.5, False), (2, 0.95, True), (3, 0, True))
+
 
 def _parts(answer: Any, count: int, names: str) -> list[Any]:
-    """Take an answer of several parts, in order or by name, apart."""
-    if isinstance(answer, Mapping):
-        answer = list(answer.values())
-    if isinstance(answer, np.ndarray):
-        answer = answer.tolist()
-    if not isinstance(answer, (list, tuple)) or len(answer) != count:
+    """Take an answer of several parts apart."""
+    parts = answer.tolist() if isinstance(answer, np.ndarray) else answer
+    if not isinstance(parts, list | tuple) or len(parts) != count:
         raise Wrong(f"The answer has {count} parts, in this order: {names}.")
-    return list(answer)
+    return list(parts)
 
 
 def _percentiles(answer: Any) -> None:
-    p50, p90, p99, mean = map(as_number, _parts(answer, len(PARTS), ", ".join(PARTS)))
-    right_mean = float(np.mean(TIMES))
-    right = dict(zip(PARTS, (*np.percentile(TIMES, (50, 90, 99)), right_mean), strict=True))
-    if abs(p50 - right_mean) < 0.01:
-        raise Wrong("You give the mean for p50. p50 is the time in the middle of the sorted times.")
-    if abs(p99 - 5) < 0.01:
-        raise Wrong(
-            "p99 is not 5 ms: 195 of 200 answers took at most 5 ms, and that is only 97.5%. "
-            "Count on until 99%, which is 198 of 200."
-        )
-    if abs(p90 - 80) < 0.01:
-        raise Wrong(
-            "p90 is not 80 ms: 195 of 200 answers, which is more than 90%, took at most 5 ms."
-        )
-    if abs(mean - np.mean([2, 5, 80])) < 0.01:
-        raise Wrong(
-            "For the mean, each of the 200 answers counts once: 2 ms counts 150 times, 5 ms 45 "
-            "times, and 80 ms 5 times."
-        )
-    given = dict(zip(PARTS, (p50, p90, p99, mean), strict=True))
-    wrong = [name for name in PARTS if abs(given[name] - right[name]) > 0.03]
+    given = list(map(as_number, _parts(answer, len(PARTS), ", ".join(PARTS))))
+    right = [*np.percentile(TIMES, (50, 90, 99)), np.mean(TIMES)]
+    off = "For the mean, 2 ms counts 150 times, 5 ms 45 times, and 80 ms 5 times."
+    typical = (
+        (0, right[3], "You give the mean for p50, which is the time in the middle of the row."),
+        (1, 80, "p90 is not 80 ms: 195 of 200 answers, more than 90%, took at most 5 ms."),
+        (2, 5, "p99 is not 5 ms: only 195 of 200 answers, 97.5%, took at most 5 ms."),
+        (3, np.mean([2, 5, 80]), off),
+    )
+    for place, value, text in typical:
+        if abs(given[place] - value) < 0.01:
+            raise Wrong(text)
+    wrong = [name for name, g, r in zip(PARTS, given, right, strict=True) if abs(g - r) > 0.03]
     if wrong:
         raise Wrong(f"Not right yet: {', '.join(wrong)}. Think of the 200 times in a sorted row.")
 
@@ -72,23 +63,17 @@ def _percentiles(answer: Any) -> None:
 def _status_codes(answer: Any) -> None:
     given = [as_whole(code) for code in _parts(answer, len(CODES), "request A to request E")]
     a, b, c, d, e = given
-    if a // 100 != 2:
-        raise Wrong(f"For A you give {a}: but this request is correct, and is answered.")
-    if e // 100 == 4:
-        raise Wrong(
-            f"For E you give {e}. A code from 400 to 499 says that the request is wrong; but this "
-            "request is fine, and the service cannot answer it now."
-        )
-    if e == 500:
-        raise Wrong("500 would say that the service has failed. In E it works, and is only busy.")
-    if 400 in (b, c, d):
-        raise Wrong("400 is too general: the table of refusals has a code that says more.")
-    if (b, c) == (415, 422):
-        raise Wrong(
-            "B and C are exchanged: 415 is about the kind of the body, 422 about what is in it."
-        )
-    if (c, d) == (413, 415):
-        raise Wrong("C and D are exchanged: 413 is about the size of the body, 415 about its kind.")
+    typical = (
+        (a // 100 != 2, f"For A you give {a}: but this request is correct, and is answered."),
+        (e // 100 == 4, f"For E, {e} would say that the request is wrong; but it is correct."),
+        (e == 500, "500 would say that the service has failed. In E it works, and is only busy."),
+        (400 in (b, c, d), "400 is too general: the table of refusals has codes that say more."),
+        ((b, c) == (415, 422), "B and C are exchanged: 415 is about the kind, 422 about the form."),
+        ((c, d) == (413, 415), "C and D are exchanged: 413 is about the size, 415 about the kind."),
+    )
+    for applies, text in typical:
+        if applies:
+            raise Wrong(text)
     for letter, code, right, sent in zip("ABCDE", given, CODES, SENT, strict=True):
         if code != right:
             raise Wrong(f"For {letter}, {sent}, {code} is not right. Look at {letter} first.")
@@ -110,7 +95,7 @@ def _body(answer: Any) -> None:
         text = call(function, images)
         if isinstance(text, (bytes, bytearray)):
             text = text.decode(errors="replace")
-        if isinstance(text, Mapping):
+        if isinstance(text, dict):
             raise Wrong("Your function returns a dictionary. json.dumps turns it into text.")
         if not isinstance(text, str):
             raise Wrong(f"Your function returns {type(text).__name__}: it must return text (str).")
@@ -182,51 +167,39 @@ def _answers(seed: int, with_nothing: bool) -> dict[str, Any]:
 
 def _look_again(answer: Any) -> None:
     function = as_function(answer)
-    for seed, least, with_nothing in (
-        (0, 0.9, False),
-        (1, 0.5, False),
-        (2, 0.95, True),
-        (3, 0, True),
-    ):
-        given_answer = _answers(seed, with_nothing)
-        predictions = given_answer["predictions"]
-        refused = [i for i, each in enumerate(predictions) if each["label"] is None]
-        low = [
-            i
-            for i, each in enumerate(predictions)
-            if each["probabilities"] and max(each["probabilities"]) < least
-        ]
+    for seed, least, with_nothing in CASES:
+        asked = _answers(seed, with_nothing)
+        best = [max(one["probabilities"] or [1]) for one in asked["predictions"]]
+        places = range(len(best))
+        refused = [i for i in places if asked["predictions"][i]["label"] is None]
+        low = [i for i in places if best[i] < least]
         right = sorted({*refused, *low})
         try:
-            found = call(function, given_answer, least)
+            given = as_indices(call(function, asked, least))
         except Wrong as error:
-            if with_nothing:
-                raise Wrong(
-                    f"{error} It happened with a prediction whose probabilities are None: there "
-                    "was nothing in the picture to read. Look at its label first."
-                ) from error
-            raise
-        given = as_indices(found)
-        case = f"With least={least} and {len(predictions)} predictions, your function gives {given}"
-        if given == right:
-            continue
-        if given == sorted(set(range(len(predictions))) - set(right)):
-            raise Wrong(f"{case}: these are the ones that need no second look. Turn it round.")
-        if given == [position + 1 for position in right]:
-            raise Wrong(f"{case}: each is one too many, because positions count from 0.")
-        if given == low:
-            raise Wrong(f"{case}: the predictions without a label (None) are missing.")
-        if given == refused:
-            raise Wrong(
-                f"{case}: those with a label, but with a probability below {least}, are missing."
+            why = (
+                ""
+                if not with_nothing
+                else (
+                    " It happens with a prediction whose probabilities are None, because there was "
+                    "nothing in the picture to read: look at its label first."
+                )
             )
-        if given == sorted({*right, *(i for i, e in enumerate(predictions) if _is_at(e, least))}):
-            raise Wrong(f"{case}: a probability of exactly {least} is not below {least}.")
-        raise Wrong(f"{case}; it should give {right}.")
-
-
-def _is_at(prediction: dict[str, Any], least: float) -> bool:
-    return bool(prediction["probabilities"]) and max(prediction["probabilities"]) == least
+            raise Wrong(f"{error}{why}") from error
+        typical = (
+            ([i for i in places if i not in right], "these need no second look: turn it round."),
+            ([i + 1 for i in right], "each is one too many, because positions count from 0."),
+            (low, "the predictions without a label (None) are missing."),
+            (refused, f"those with a label, but a probability below {least}, are missing."),
+            (
+                [i for i in places if i in right or best[i] == least],
+                f"{least} is not below {least}.",
+            ),
+        )
+        if given != right:
+            texts = [text for value, text in typical if given == value]
+            text = texts[0] if texts else f"it should give {right}."
+            raise Wrong(f"With least={least} and {len(best)} predictions you give {given}: {text}")
 
 
 EXERCISES = (
