@@ -216,7 +216,7 @@ EXERCISES = (
             "p50 is at place 100 of this row, p90 at place 180, p99 at place 198.",
             "The mean is the sum of all 200 times, 150 · 2 + 45 · 5 + 5 · 80, divided by 200.",
         ),
-        code="p50, p90, p99, mean = 2, 5, 80, 4.625",
+        code="p50_ms, p90_ms, p99_ms, mean_ms = 2, 5, 80, 4.625",
         reasoning=(
             "The places 1 to 150 of the sorted row hold 2 ms, 151 to 195 hold 5 ms, and 196 to 200 "
             "hold 80 ms. Place 100 (p50) is in the first group, place 180 (p90) in the second, "
