@@ -208,8 +208,8 @@ EXERCISES = (
         task="Percentiles of 200 times",
         check=_percentiles,
         right=(
-            "Half of the people wait 2 ms. The mean, 4.6 ms, is more than twice that, because of 5 "
-            "answers of 200; p99 shows what these 5 people saw."
+            "Half of the people wait 2 ms. The mean, 4.6 ms, is more than twice that, mostly "
+            "because of 5 answers of 200; p99 shows what these 5 people saw."
         ),
         hints=(
             "Think of the 200 times in a sorted row: 150 times 2, 45 times 5, and 5 times 80.",

@@ -27,8 +27,8 @@ def latencies(times: Mapping[str, Sequence[float]], caption: str) -> Plot:
             ends = [row - 0.32, row + 0.32]
             ax.plot([time, time], ends, color=colour, linestyle=style, linewidth=3)
             digits = np.format_float_positional(time, precision=2, fractional=False, trim="-")
-            place = {"transform": ax.get_yaxis_transform(), "va": "center", "color": colour}
-            ax.text(1.01, row + height, f"{name} {digits} ms", **place)
+            text = ax.text(1.01, row + height, f"{name} {digits} ms", color=colour, va="center")
+            text.set_transform(ax.get_yaxis_transform())  # right of the axis, at the row's height
     ax.set(xscale="log", xlabel="milliseconds; each line to the right is ten times as long")
     ax.set(yticks=range(len(times)), yticklabels=list(times), ylim=(len(times) - 0.5, -0.5))
     ax.xaxis.set_major_formatter("{x:,g}")

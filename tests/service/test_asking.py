@@ -2,10 +2,12 @@
 
 import json
 
+import httpx
 import numpy as np
 import pytest
 
 from mnist_helpers import serve
+from mnist_helpers.exercises.notebook_06 import CODES
 from tests.service.conftest import in_a_thread
 
 BODY = json.dumps({"images": np.zeros((1, 28, 28), int).tolist()})
@@ -40,3 +42,18 @@ def test_a_refusal_is_reported_and_not_timed(url):
 def test_a_service_that_is_not_there_is_reported():
     with pytest.raises(OSError):
         serve.ask("http://127.0.0.1:9", BODY, count=1)
+
+
+def test_the_status_codes_of_exercise_06_2_are_what_the_service_answers(url):
+    image = np.zeros((28, 28), int).tolist()
+    bodies = [
+        ("application/json", json.dumps({"images": [image] * 3})),
+        ("application/json", json.dumps({"images": [[image[0][:27], *image[1:]]]})),
+        ("application/pdf", b"%PDF-1.7"),
+        ("image/png", bytes(20_000_000)),
+    ]
+    answers = [
+        httpx.post(f"{url}/predict", content=body, headers={"Content-Type": kind})
+        for kind, body in bodies
+    ]
+    assert tuple(answer.status_code for answer in answers) == CODES[:4]  # 503: see test_app.py
