@@ -95,16 +95,20 @@ def main() -> None:
         truth = np.array([int(path.name[0]) for path in paths])
         shown["real pictures"] = (prepared(list(paths)), truth)
 
-    def count(variant: str, seed: int, probabilities) -> None:
+    def count(probabilities, **trial: str | int) -> None:
         for kind, (images, truth) in shown.items():
             right = int((probabilities(images).argmax(axis=1) == truth).sum())
-            kept.add(recipe=variant, seed=seed, shown=kind, count=len(truth), right=right)
+            kept.add(**trial, shown=kind, count=len(truth), right=right)
 
     for seed in SEEDS[: 1 if options.quick else None]:
         for variant, changed in WITHOUT.items():
             model = train(seed, options.quick, **changed)
-            count(variant, seed, lambda x, model=model: model.predict(x[..., None], 500, verbose=0))
-    count(LESSONS, -1, classifier.load(artifacts.REFERENCE).probabilities)
+            count(
+                lambda x, model=model: model.predict(x[..., None], 500, verbose=0),
+                recipe=variant,
+                seed=seed,
+            )
+    count(classifier.load(artifacts.REFERENCE).probabilities, recipe=LESSONS)
     kept.finish(tables.explained(kept.result))
 
 

@@ -150,6 +150,11 @@ def bounds_short(result: dict) -> str:
 
 
 def explained(result: dict) -> str:
+    """Show what the reader of handwriting is without one thing of its training, and its seeds."""
+    return _joined(_measured(result, _seeds(result)), explained_short(result))
+
+
+def explained_short(result: dict) -> str:
     """Show what the reader of handwriting is without one thing of its training."""
     trials = result["trials"]
     kinds = list(dict.fromkeys(trial["shown"] for trial in trials))

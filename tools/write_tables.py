@@ -34,6 +34,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "bounds": ("choose_bounds", tables.bounds),
     "bounds-short": ("choose_bounds", tables.bounds_short),
     "explained": ("explain_reader", tables.explained),
+    "explained-short": ("explain_reader", tables.explained_short),
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
 }
