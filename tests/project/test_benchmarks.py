@@ -163,6 +163,14 @@ def test_tighter_bounds_answer_less(quick):
         assert all(0 <= trial["right"] <= trial["answered"] for trial in found)
 
 
+def test_each_variant_of_the_reader_is_asked_the_same(quick):
+    asked = {}
+    for trial in trials(quick, "explain_reader"):
+        asked.setdefault(trial["recipe"], []).append((trial["shown"], trial["count"]))
+        assert 0 <= trial["right"] <= trial["count"]
+    assert len(asked) == 5 and len(set(map(tuple, asked.values()))) == 1
+
+
 @pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])
 def test_what_is_reported_was_measured_on_the_models_that_ship(name):
     result = json.loads((BENCHMARKS / "results" / f"{name}.json").read_text("utf-8"))
