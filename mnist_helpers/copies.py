@@ -57,8 +57,8 @@ def outdated(path: Path) -> str | None:
         return None
     number = original.name[:2]
     return (
-        f"{ORIGINALS}/{original.name} has changed since this copy was made. A new copy, with "
-        f"yours kept\nbeside it: make fresh NOTEBOOK={number}, or: "
+        f"{ORIGINALS}/{original.name} has changed since this copy was made.\n"
+        f"A new one, with yours kept: make fresh NOTEBOOK={number}, or "
         f"python tools/copy_notebooks.py fresh {number}"
     )
 
