@@ -9,7 +9,6 @@ import copy_notebooks
 import pytest
 import start_lab
 from jupyterlab.labapp import LabApp
-from jupyterlab_server.settings_utils import get_settings
 
 from tests.conftest import NOTEBOOKS, ROOT
 
@@ -76,8 +75,12 @@ def test_jupyterlab_does_not_ask_about_news(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     schemas = Path(sys.prefix, "share", "jupyter", "lab", "schemas")
 
+    settings = pytest.importorskip("jupyterlab_server.settings_utils")  # JupyterLab brings it
+
     def default():
-        found, _ = get_settings(str(tmp_path), str(schemas), str(tmp_path), schema_name=plugin)
+        found, _ = settings.get_settings(
+            str(tmp_path), str(schemas), str(tmp_path), schema_name=plugin
+        )
         return found["schema"]["properties"]["fetchNews"]["default"]
 
     assert default() == "none"

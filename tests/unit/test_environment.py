@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import copy_notebooks
 import pytest
 
 from mnist_helpers import copies, environment
@@ -15,27 +16,19 @@ from tests.conftest import NOTEBOOKS, run_code
 WIDTH = 100  # characters that fit an output of JupyterLab in a window of 1280 pixels
 
 
-def start(folder, **settings):
-    """Start as a notebook of a folder does; return what it says after the banner."""
-    settings = {"MNIST_SOURCE": "sample", "JPY_SESSION_NAME": ""} | settings
-    done = run_code("import mnist_helpers as mh; mh.start(7)", cwd=folder, env=settings)
+def test_start_is_quiet_and_says_in_two_lines_what_it_found():
+    done = run_code("import mnist_helpers as mh; mh.start(7)", env={"MNIST_SOURCE": "sample"})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    banner, *lines = done.stdout.splitlines()
+    banner, data, versions = done.stdout.splitlines()
     assert "NOT MNIST'S DIGITS" in banner
-    assert max(map(len, lines)) <= WIDTH
-    return lines
-
-
-def test_start_is_quiet_and_says_in_two_lines_what_it_found(tmp_path):
-    data, versions = start(tmp_path)
     assert f"data: {sample.DESCRIPTION.name} (1,500 training and 297 test images)" in data
-    assert "seed 7" in data
-    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "CPU"):
-        assert part in versions or (part == "CPU" and "GPU" in versions)
+    assert "seed 7" in data and len(data) <= WIDTH
+    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "PU"):
+        assert part in versions and len(versions) <= WIDTH
 
 
-def test_start_tells_when_the_copy_is_older_than_its_original(tmp_path):
+def test_start_tells_when_the_copy_is_older_than_its_original(tmp_path, monkeypatch, capsys):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "my_notebooks").mkdir()
     longest = max(NOTEBOOKS, key=lambda path: len(path.name))
@@ -43,9 +36,16 @@ def test_start_tells_when_the_copy_is_older_than_its_original(tmp_path):
     copy = tmp_path / "my_notebooks" / original.name
     (note := copies.note(original))["original"] = "another state"
     copy.write_text(json.dumps({"cells": [], "metadata": {copies.NOTE: note}}), "utf-8")
-    *_, empty, first, second = start(copy.parent, JPY_SESSION_NAME=str(copy))
+    monkeypatch.chdir(copy.parent)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(copy))
+    environment.start()
+    *_, empty, first, second = capsys.readouterr().out.splitlines()
     assert not empty and first.startswith(f"notebooks/{copy.name} has changed since")
     assert f"make fresh NOTEBOOK={copy.name[:2]}, or" in second
+    assert max(len(first), len(second)) <= WIDTH
+    kept = copy_notebooks.put(copy_notebooks.blank(original), copy)
+    environment.start()
+    assert kept and "has changed" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["", "missing.ipynb", ".", "elsewhere/copy.ipynb"])
