@@ -110,12 +110,43 @@ def exercise_in(code: str) -> str | None:
 
 
 def fill_in(code: str, solution: str) -> str:
-    """Put a solution in the place of all that stands before a cell's last statement."""
-    last = ast.parse(code).body[-1]
-    solution = solution.strip("\n")
-    is_definition = isinstance(ast.parse(solution).body[-1], ast.FunctionDef | ast.ClassDef)
-    check = code.splitlines()[last.lineno - 1 :]
-    return "\n".join([solution, *[""] * (1 + is_definition), *check])
+    """Put a solution in the place of what stands before a cell's last statement.
+
+    Values that are given to the learner stay: assignments before the first blank, of names that the
+    solution does not define.
+    """
+    *statements, last = ast.parse(code).body
+    lines, solved = code.splitlines(), ast.parse(solution).body
+    parts = []
+    for given in statements:
+        if has_blank([given]) or assigned([given]) <= assigned(solved):
+            break
+        parts += [*lines[given.lineno - 1 : given.end_lineno], ""]
+    is_definition = isinstance(solved[-1], ast.FunctionDef | ast.ClassDef)
+    gap = [""] * (1 + is_definition)
+    return "\n".join([*parts, solution.strip("\n"), *gap, *lines[last.lineno - 1 :]])
+
+
+def assigned(statements: list[ast.stmt]) -> set[str]:
+    """Return the names that statements define at the top level; imports do not count."""
+    names = set()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            names.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            nodes = [node for target in targets for node in ast.walk(target)]
+            names |= {node.id for node in nodes if isinstance(node, ast.Name)}
+    return names
+
+
+def has_blank(statements: list[ast.stmt]) -> bool:
+    """Tell whether there is a `...` to fill in; one in an index, as in `x[..., 0]`, is none."""
+    nodes = [node for statement in statements for node in ast.walk(statement)]
+    indices = [node.slice for node in nodes if isinstance(node, ast.Subscript)]
+    meant = {id(node) for index in indices for node in ast.walk(index)}
+    blanks = [node for node in nodes if isinstance(node, ast.Constant) and node.value is ...]
+    return any(id(node) not in meant for node in blanks)
 
 
 def make(root: Path) -> list[str]:

@@ -17,7 +17,7 @@ import recording
 PACE = 100  # words of prose a minute
 EXERCISE = re.compile(r"^### \d\d\.\d .*\((\d+) minutes?\)$", re.MULTILINE)
 # In a notebook's first cell; written by `stated`.
-STATED = re.compile(r"(?<=\s)About \d+ minutes\b[^.]*\.(?=\s|$)")
+STATED = re.compile(r"(?<=\s)About \w+ minutes\b[^.]*\.(?=\s|$)")
 AT_THE_END = {  # notebook → what its reader has then
     "01_explore_the_data": "images you know, a validation set, a baseline without a network",
     "02_build_the_model": "the network, each shape and parameter count predicted",
@@ -132,7 +132,8 @@ def stated(one: Lesson) -> str:
     running = f"about {minutes} minutes" if minutes > 1 else "about a minute"
     if one.running < 50:
         running = "less than a minute"
-    return f"About {one.reading} minutes to read{answering}, by estimate; it runs in {running}."
+    reading = f"About {one.reading} minutes for a first reading{answering}"
+    return f"{reading} (estimated); it runs in {running}."
 
 
 def with_minutes(root: Path, path: Path, text: str) -> str:
@@ -152,14 +153,19 @@ def with_minutes(root: Path, path: Path, text: str) -> str:
 def reading(notebook: nbformat.NotebookNode) -> int:
     """Estimate how many minutes a first reading takes, without the exercises.
 
-    PACE words a minute, and a minute for a code cell.
+    PACE words a minute, and a minute for a code cell. An exercise begins with the cell that has
+    its heading, and ends with the one that checks it.
     """
     cells = words = 0
+    is_exercise = False
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cells += not copy_notebooks.exercise_in(cell.source)
-        elif not EXERCISE.search(cell.source):
+        is_exercise = is_exercise or bool(EXERCISE.search(cell.source))
+        if not is_exercise and cell.cell_type == "code":
+            cells += 1
+        elif not is_exercise:
             words += words_in(STATED.sub("", cell.source))
+        elif cell.cell_type == "code" and copy_notebooks.exercise_in(cell.source):
+            is_exercise = False
     return 5 * math.floor((words / PACE + cells) / 5 + 0.5)
 
 

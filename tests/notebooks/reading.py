@@ -1,9 +1,11 @@
 """What notebooks hold: outputs, verdicts; and what is wrong with their exercises and guesses."""
 
 import ast
+import itertools
 import re
 
 import copy_notebooks
+from copy_notebooks import assigned, has_blank
 
 HEADING = re.compile(r"^### (\d\d\.\d) \S.* \((\d+) minutes\)$", re.MULTILINE)
 EXERCISES, GUESSES, MINUTES = range(2, 5), range(2, 4), range(2, 21)  # allowed in a notebook
@@ -39,23 +41,6 @@ def calls(cell, name):
     return [node for node in nodes if ast.unparse(node.func) == name]
 
 
-def assigned(statements):
-    """Return the names that statements define at the top level."""
-    names = set()
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            names.add(statement.name)
-        for target in getattr(statement, "targets", [getattr(statement, "target", None)]):
-            inside = ast.walk(target) if target else ()
-            names |= {node.id for node in inside if isinstance(node, ast.Name)}
-    return names
-
-
-def has_blank(statements):
-    nodes = [node for statement in statements for node in ast.walk(statement)]
-    return any(isinstance(node, ast.Constant) and node.value is ... for node in nodes)
-
-
 def wrong_exercises(notebook, number, exercises):
     """Say what is wrong with the exercises in a notebook; an empty list if nothing is.
 
@@ -75,7 +60,10 @@ def wrong_exercises(notebook, number, exercises):
             problems.append(f"the check is not the last statement, or not alone: {cell.source}")
             continue
         asked.append(name)
-        heading = HEADING.search(notebook.cells[place - 1].source)
+        above = itertools.takewhile(
+            lambda cell: cell.cell_type == "markdown", reversed(notebook.cells[:place])
+        )
+        heading = HEADING.search("\n\n".join(cell.source for cell in above))
         if not heading or heading[1] != name or int(heading[2]) not in MINUTES:
             problems.append(f"{name}: no heading “### {name} A title (5 minutes)” above its cell")
         if name in known:
@@ -96,7 +84,8 @@ def wrong_solution(source, exercise):
         problems.append(f"{exercise.name}: there is no blank in its cell")
     if has_blank(solution.body):
         problems.append(f"{exercise.name}: there is a blank in its solution")
-    if missing := assigned(blank) - assigned(solution.body):
+    filled = ast.parse(copy_notebooks.fill_in(source, exercise.code)).body
+    if missing := assigned(blank) - assigned(filled):
         problems.append(f"{exercise.name}: its solution does not define {', '.join(missing)}")
     if blank and blank[-1].end_lineno >= check.lineno:
         problems.append(f"{exercise.name}: the check shares a line")
@@ -125,13 +114,14 @@ def wrong_guesses(notebook):
     for name, place in told.items():
         if made.get(name, place) >= place:
             problems.append(f"{name}: no cell before the outcome asks for it")
-    titles = [cell.source.partition("\n")[0].strip() for cell in notebook.cells]
     summary = [place for place, cell in enumerate(notebook.cells) if calls(cell, SUMMARY)]
-    if "## Recap" not in titles or "## Exercises" not in titles:
-        problems.append("no cell begins with “## Recap”, or none with “## Exercises”")
-    elif not (
-        len(summary) == 1 and titles.index("## Recap") < summary[0] < titles.index("## Exercises")
-    ):
+    recap, exercises = (
+        [place for place, cell in enumerate(notebook.cells) if title in cell.source.splitlines()]
+        for title in ("## Recap", "## Exercises")
+    )
+    if not (len(recap) == len(exercises) == len(summary) == 1):
+        problems.append("the headings “## Recap” and “## Exercises”, or the count of guesses, miss")
+    elif not recap[0] < summary[0] < exercises[0]:
         problems.append("the recap does not show the guesses")
     elif told and max(told.values()) > summary[0]:
         problems.append("an outcome is told after the recap")

@@ -43,6 +43,17 @@ def made(changes=()):
     return nb.new_notebook(cells=cells)
 
 
+def test_a_task_may_take_two_cells():
+    notebook = made()
+    notebook.cells.insert(12, nb.new_markdown_cell("The rest of the task."))
+    assert wrong_exercises(notebook, "09", EXERCISES) == []
+
+
+def test_values_that_are_given_may_stand_before_the_first_blank():
+    given = made([("total = ...", "given = [2,\n  2]\ntotal = ...")])
+    assert wrong_exercises(given, "09", EXERCISES) == []
+
+
 def test_what_is_right_has_no_problem():
     assert wrong_exercises(made(), "09", EXERCISES) == []
     assert wrong_guesses(made()) == []
@@ -62,6 +73,7 @@ def test_what_is_right_has_no_problem():
         ("total = ...\n\n", "total = ...; ", "shares a line"),
         ("total = ...", "total = 0", "no blank in its cell"),
         ("total = ...", "total, other = ..., 1", "does not define other"),
+        ("total = ...", "total = ...\nother = 1", "does not define other"),
         ("def double", "def twice", "does not define twice"),
         ("    return ...", "    return number", "no blank in its cell"),
     ],
@@ -101,8 +113,8 @@ def test_there_are_two_to_four_exercises(count):
         ("guess_kind = ...", "guess_a, guess_b = ..., ...", "guess_kind: no cell before"),
         ("kind, outcome", "sort, outcome", "guess_kind: what came out is not told"),
         ("guess_kind = ...", "guess_kind = guess_x = guess_y = ...", "4 guesses"),
-        ("mh.exercises.guesses()", "", "does not show the guesses"),
-        ("## Recap", "## Look back", "no cell begins"),
+        ("mh.exercises.guesses()", "", "or the count of guesses, miss"),
+        ("## Recap", "## Look back", "the headings “## Recap” and"),
         ("count = 3", "guess_count = ...", "guess_count: no cell before"),
     ],
 )
@@ -115,6 +127,12 @@ def test_an_outcome_after_the_recap_is_found():
     notebook = made()
     notebook.cells.insert(-1, notebook.cells.pop(8))
     assert wrong_guesses(notebook) == ["an outcome is told after the recap"]
+
+
+def test_guesses_that_are_counted_before_the_recap_are_found():
+    notebook = made()
+    notebook.cells.insert(8, notebook.cells.pop(10))
+    assert "the recap does not show the guesses" in wrong_guesses(notebook)
 
 
 def test_the_verdicts_of_checks_are_read_from_their_outputs():

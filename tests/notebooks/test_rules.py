@@ -78,7 +78,8 @@ def test_has_two_to_four_exercises_that_can_be_answered(path):
 
 
 def test_its_exercises_are_left_to_the_learner(path):
-    assert {verdict for _, verdict in verdicts(read(path))} == {"unanswered"}
+    names = [name for name in core.names() if name.startswith(f"{path.name[:2]}.")]
+    assert verdicts(read(path)) == [(name, "unanswered") for name in names]
 
 
 def test_has_two_or_three_guesses_beside_what_came_out(path):

@@ -211,6 +211,22 @@ def test_an_instructor_gets_copies_without_and_with_solutions(project):
     assert "98_solve_it.kept-1.ipynb" in copy_notebooks.hand_out(project)[1]
 
 
+@pytest.mark.parametrize(
+    ("before", "solution", "after"),
+    [
+        ("x = ...", "x = 1", "x = 1"),
+        ("# Think.\nx = ...\n# yes", "x = 1", "x = 1"),
+        ("data = [\n    1,\n]\nx = ...", "x = 1", "data = [\n    1,\n]\n\nx = 1"),
+        ("data = 1\nx = ...", "data = 2\nx = 1", "data = 2\nx = 1"),
+        ("import os\n\nx = ...", "import os\n\nx = 1", "import os\n\nx = 1"),
+        ("image = a[..., 0]\nx = ...", "x = 1", "image = a[..., 0]\n\nx = 1"),
+        ("x, y = ..., ...\nlater = 3", "x, y = 1, 2", "x, y = 1, 2"),
+    ],
+)
+def test_a_solution_takes_the_place_of_the_blanks_and_leaves_what_is_given(before, solution, after):
+    assert copy_notebooks.fill_in(f"{before}\n\n{CHECK}", solution) == f"{after}\n\n{CHECK}"
+
+
 def test_an_exercise_that_there_is_not_is_an_error(project):
     change(project / "notebooks" / "98_solve_it.ipynb", "98.2", "98.7")
     with pytest.raises(CopyError, match=r"98_solve_it\.ipynb: There is no exercise '98\.7'"):

@@ -101,8 +101,9 @@ def test_minutes_count_words_and_cells_of_code_but_no_exercises(words, cells, mi
     prose = nb.new_markdown_cell("word " * words + "\nAbout 7 minutes to read, it\nruns.")
     code = [nb.new_code_cell("one = two + three  # and many more words") for _ in range(cells)]
     task = nb.new_markdown_cell(TASK.format(number="01") + " many words" * 500)
+    more = nb.new_markdown_cell("many words" * 500)
     check = nb.new_code_cell(CHECK.format(number="01"))
-    notebook = nb.new_notebook(cells=[prose, *code, task, check])
+    notebook = nb.new_notebook(cells=[prose, task, more, check, *code])
     assert lessons.reading(notebook) == minutes
     assert lessons.exercises(notebook) == [5]
 
@@ -124,23 +125,24 @@ def test_words_are_those_of_prose(markdown, count):
 @pytest.mark.parametrize(
     ("answering", "seconds", "sentence"),
     [
-        (0, 49, "About 30 minutes to read, by estimate; it runs in less than a minute."),
-        (25, 55, "About 30 minutes to read and 25 for the exercises, by estimate; it runs in "
-         "about a minute."),
-        (25, 100, "About 30 minutes to read and 25 for the exercises, by estimate; it runs in "
-         "about 2 minutes."),
+        (0, 49, "reading (estimated); it runs in less than a minute."),
+        (25, 55, "reading and 25 for the exercises (estimated); it runs in about a minute."),
+        (25, 100, "reading and 25 for the exercises (estimated); it runs in about 2 minutes."),
     ],
-)  # fmt: skip
+)
 def test_a_notebook_says_how_long_it_takes(answering, seconds, sentence):
     one = lessons.Lesson("Title", 30, 3 if answering else 0, answering, seconds)
-    assert lessons.stated(one) == sentence
+    assert lessons.stated(one) == f"About 30 minutes for a first {sentence}"
 
 
 def test_what_a_notebook_says_of_its_minutes_is_kept_up_to_date(project):
     assert write_tables.update(project, write=False) == []
     path = first(project)
     before = nbformat.read(path, as_version=4)
-    assert "newer. About 5 minutes to read and 5 for the exercises, by" in before.cells[0].source
+    assert (
+        "newer. About 5 minutes for a first reading and 5 for the exercises (est"
+        in before.cells[0].source
+    )
     replace(path, "About 5", "About 55")
     assert write_tables.update(project, write=False) == [
         f"notebooks/{path.name}, minutes: stale; run tools/write_tables.py"
