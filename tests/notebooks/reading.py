@@ -1,7 +1,6 @@
 """What notebooks hold: outputs, verdicts; and what is wrong with their exercises and guesses."""
 
 import ast
-import itertools
 import re
 
 import copy_notebooks
@@ -60,11 +59,9 @@ def wrong_exercises(notebook, number, exercises):
             problems.append(f"the check is not the last statement, or not alone: {cell.source}")
             continue
         asked.append(name)
-        above = itertools.takewhile(
-            lambda cell: cell.cell_type == "markdown", reversed(notebook.cells[:place])
-        )
-        heading = HEADING.search("\n\n".join(cell.source for cell in above))
-        if not heading or heading[1] != name or int(heading[2]) not in MINUTES:
+        above = [cell for cell in notebook.cells[:place] if cell.cell_type == "markdown"]
+        heading = [found for cell in above for found in HEADING.findall(cell.source)][-1:]
+        if not heading or heading[0][0] != name or int(heading[0][1]) not in MINUTES:
             problems.append(f"{name}: no heading “### {name} A title (5 minutes)” above its cell")
         if name in known:
             problems += wrong_solution(cell.source, known[name])

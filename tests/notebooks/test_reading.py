@@ -43,9 +43,10 @@ def made(changes=()):
     return nb.new_notebook(cells=cells)
 
 
-def test_a_task_may_take_two_cells():
+def test_a_task_may_take_several_cells():
     notebook = made()
-    notebook.cells.insert(12, nb.new_markdown_cell("The rest of the task."))
+    notebook.cells.insert(12, nb.new_code_cell("draw()"))
+    notebook.cells.insert(13, nb.new_markdown_cell("The rest of the task."))
     assert wrong_exercises(notebook, "09", EXERCISES) == []
 
 
