@@ -65,7 +65,7 @@ def blank(original: Path) -> Notebook:
     try:
         notebook = copies.read(original)
         note = copies.note(original)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         place = f"{copies.ORIGINALS}/{original.name}"
         raise CopyError(
             f"{place} cannot be copied ({error}). `git checkout {place}` brings back the one that "

@@ -36,8 +36,11 @@ def main() -> None:
     quiet()
     from jupyterlab.labapp import LabApp
 
-    # The root is the project, not the notebook's folder: links lead to ../docs/ and ../examples/.
-    LabApp.launch_instance([str(notebook), f"--ServerApp.root_dir={ROOT}", *sys.argv[1:]])
+    options = [
+        f"--ServerApp.root_dir={ROOT}",  # else the notebook's folder; links lead to ../docs/
+        "--log-level=WARN",  # so that what is printed above stays in view
+    ]
+    LabApp.launch_instance([str(notebook), *options, *sys.argv[1:]])
 
 
 def quiet() -> None:

@@ -125,7 +125,9 @@ def test_a_name_that_is_no_notebook_is_refused_and_those_that_are_there_listed(p
     assert not (project / MINE).exists()
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"cells": [1]}', "<<<<<<< HEAD\n{}"])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"cells": [1]}', '{"cells": [{"source": 1}]}', "<<<<<<< HEAD\n{}"]
+)
 def test_an_original_that_is_no_notebook_is_an_error_that_says_how_to_mend_it(project, damage):
     (project / "notebooks" / "98_solve_it.ipynb").write_text(damage, "utf-8")
     with pytest.raises(CopyError, match=r"git checkout notebooks/98_solve_it\.ipynb"):
