@@ -36,11 +36,14 @@ def main() -> None:
     quiet()
     from jupyterlab.labapp import LabApp
 
-    options = [
-        f"--ServerApp.root_dir={ROOT}",  # else the notebook's folder; links lead to ../docs/
-        "--log-level=WARN",  # so that what is printed above stays in view
-    ]
-    LabApp.launch_instance([str(notebook), *options, *sys.argv[1:]])
+    ours = {
+        "--ServerApp.root_dir": str(ROOT),  # else the notebook's folder; links lead to ../docs/
+        "--log-level": "WARN",  # so that what is printed above stays in view
+    }
+    theirs = sys.argv[1:]
+    given = {option.partition("=")[0] for option in theirs}
+    options = [f"{name}={value}" for name, value in ours.items() if name not in given]
+    LabApp.launch_instance([str(notebook), *options, *theirs])
 
 
 def quiet() -> None:

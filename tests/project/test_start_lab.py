@@ -37,7 +37,15 @@ def test_it_says_what_it_does_and_opens_the_copy_of_the_first_notebook(project, 
     assert Path.cwd() == root and Path(opened).is_file()
     assert opened == str(Path("my_notebooks", NOTEBOOKS[0].name))
     assert f"--ServerApp.root_dir={root}" in options and options[-1] == "--no-browser"
+    assert "--log-level=WARN" in options
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == "/their/own"
+
+
+def test_an_option_of_the_learner_goes_first(project, monkeypatch):
+    _, started = project
+    monkeypatch.setattr(sys, "argv", ["start_lab.py", "--log-level=INFO"])
+    start_lab.main()
+    assert [option for option in started[0] if "log-level" in option] == ["--log-level=INFO"]
 
 
 def test_it_tells_which_copies_are_older_than_their_originals(project, capsys):
