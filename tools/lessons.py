@@ -16,8 +16,8 @@ import recording
 
 PACE = 100  # words of prose a minute
 EXERCISE = re.compile(r"^### \d\d\.\d .*\((\d+) minutes?\)$", re.MULTILINE)
-# In a notebook's first cell; written by `stated`.
-STATED = re.compile(r"(?<=\s)About \w+ minutes\b[^.]*\.(?=\s|$)")
+# In a notebook's first cell, with a sentence on running after it; `stated` writes them as one.
+STATED = re.compile(r"(?<=\s)About\s\w+\sminutes\b[^.]*\.(?:\s+It\s+runs\s+in\b[^.]*\.)?(?=\s|$)")
 AT_THE_END = {  # notebook → what its reader has then
     "01_explore_the_data": "images you know, a validation set, a baseline without a network",
     "02_build_the_model": "the network, each shape and parameter count predicted",

@@ -135,6 +135,21 @@ def test_a_notebook_says_how_long_it_takes(answering, seconds, sentence):
     assert lessons.stated(one) == f"About 30 minutes for a first {sentence}"
 
 
+@pytest.mark.parametrize(
+    "old",
+    [
+        "About 15 minutes to read; it runs in\nless than a minute.",
+        "About MINUTES minutes (estimated). It runs in\nhalf a minute.",
+        "About 20\nminutes.",
+    ],
+)
+def test_the_sentence_takes_the_place_of_any_like_it(project, old):
+    path = first(project)
+    new = lessons.stated(lessons.lesson(project, path))
+    text = lessons.with_minutes(project, path, f"Python. {old} More words.")
+    assert text == f"Python. {new} More words."
+
+
 def test_what_a_notebook_says_of_its_minutes_is_kept_up_to_date(project):
     assert write_tables.update(project, write=False) == []
     path = first(project)
