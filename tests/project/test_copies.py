@@ -262,7 +262,7 @@ def test_links_and_pictures_of_the_series_lead_somewhere_from_its_copies(source)
     for target in re.findall(r"\]\((?!http|attachment:)([^)#]+)\)|src=\"(?!http)([^\"]+)\"", text):
         target = "".join(target)
         if target.startswith("../"):
-            assert (ROOT / MINE / target).resolve().exists() or (ROOT / target[3:]).exists(), target
+            assert (ROOT / target.removeprefix("../")).exists(), target
         else:
             assert target in {path.name for path in NOTEBOOKS}, target
 
@@ -284,9 +284,8 @@ def test_the_command_says_what_it_did_and_fails_without_a_traceback(project):
     for said in ("Copied 2 notebooks", "my_notebooks/ has a copy of each notebook."):
         assert said in run().stdout
     assert "is a fresh copy" in run("fresh", "97").stdout
-    assert run("handout").stderr == (  # which that process does not know
-        "notebooks/98_solve_it.ipynb: There is no exercise '98.1'; there are .\n"
-    )
+    unknown = run("handout").stderr  # to that process
+    assert unknown.startswith("notebooks/98_solve_it.ipynb: There is no exercise '98.1'; there")
     refused = run("fresh")
     assert refused.returncode == 1 and refused.stderr.startswith("Which notebook is meant by ''?")
 
