@@ -16,7 +16,7 @@ import pytest
 from copy_notebooks import HANDOUT, MINE, SOLUTIONS, CopyError
 
 from mnist_helpers import artifacts, copies
-from tests.conftest import NOTEBOOKS, ROOT, run_code
+from tests.conftest import NOTEBOOKS, ROOT, run_code, run_code_on_a_full_disk
 
 CHECK = 'mh.exercises.check("98.1", total)'
 BLANK = f"# Add.\ntotal = ...\n\n{CHECK}"
@@ -152,6 +152,19 @@ def test_what_cannot_be_written_leaves_all_as_it_was(project, monkeypatch, numbe
     monkeypatch.setattr(Path, "write_text", refuse)
     with pytest.raises(CopyError, match=r"cannot be written \(.*Make room .*Nothing was lost"):
         copy_notebooks.fresh(project, "97")
+    assert files(project / MINE) == before
+
+
+def test_on_a_disk_that_fills_half_way_all_stays_as_it_was(project):
+    copy_notebooks.make(project)
+    change(project / MINE / "97_look.ipynb", "count = 1", "count = 2")
+    before = files(project / MINE)
+    code = (
+        "import sys; from pathlib import Path; sys.path.append(sys.argv[2]); import copy_notebooks\n"
+        "fill_disk()\ncopy_notebooks.fresh(Path(sys.argv[1]), '97')"
+    )
+    done = run_code_on_a_full_disk(code, 200, project, ROOT / "tools")
+    assert "CopyError" in done.stderr and "Nothing was lost" in done.stderr
     assert files(project / MINE) == before
 
 
