@@ -160,7 +160,8 @@ def test_on_a_disk_that_fills_half_way_all_stays_as_it_was(project):
     change(project / MINE / "97_look.ipynb", "count = 1", "count = 2")
     before = files(project / MINE)
     code = (
-        "import sys; from pathlib import Path; sys.path.append(sys.argv[2]); import copy_notebooks\n"
+        "import sys; sys.path.append(sys.argv[2]); import copy_notebooks\n"
+        "from pathlib import Path\n"
         "fill_disk()\ncopy_notebooks.fresh(Path(sys.argv[1]), '97')"
     )
     done = run_code_on_a_full_disk(code, 200, project, ROOT / "tools")
