@@ -62,6 +62,44 @@ def recipes_short(result: dict) -> str:
     return _table(("", "reference recipe", "this series"), rows)
 
 
+def seeds(result: dict) -> str:
+    """Compare networks that differ by their seed, each with the first one, image by image."""
+    first, *_ = trials = result["trials"]
+    rows = [
+        (
+            str(trial["seed"]),
+            str(_accuracy(trial["right"], trial["images"])),
+            f"{trial['images'] - trial['right']:,}",
+            "" if trial is first else f"{trial['only_first_right']:,}",
+            "" if trial is first else f"{trial['only_this_right']:,}",
+        )
+        for trial in trials
+    ]
+    return _joined(
+        _measured(result),
+        _table(
+            (
+                "seed",
+                "test accuracy",
+                "mistakes",
+                f"only seed {first['seed']} is right",
+                "only this seed is right",
+            ),
+            rows,
+        ),
+    )
+
+
+def recipes_by_seed(result: dict) -> str:
+    """Set the test accuracies of the two recipes side by side, seed by seed."""
+    runs = _runs(result)
+    rows = [
+        (str(ours["seed"]), f"{theirs['test_accuracy']:.2%}", f"{ours['test_accuracy']:.2%}")
+        for theirs, ours in zip(runs["reference"], runs["series"], strict=True)
+    ]
+    return _joined(_measured(result), _table(("seed", "reference recipe", "this series"), rows))
+
+
 def learning_rates(result: dict) -> str:
     """Compare the peaks of the learning rate on validation images."""
     peaks = sorted({trial["peak"] for trial in result["trials"]})

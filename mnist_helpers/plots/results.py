@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from mnist_helpers.datasets import mnist
 from mnist_helpers.evaluation import Accuracy, Calibration
-from mnist_helpers.plots.figures import BLUE, GREY, WIDTH, Plot, styled
+from mnist_helpers.plots.figures import BLUE, GREY, ORANGE, WIDTH, Plot, styled
 
 
 @styled
@@ -56,9 +56,13 @@ def calibration(measured: Calibration) -> Plot:
     below = [group.value - group.low for group in measured.groups]
     above = [group.high - group.value for group in measured.groups]
     ax.plot((0, 1), (0, 1), ":", color=GREY)
-    ax.annotate("as sure as right", (0.02, 0.02), rotation=38, color=GREY)
     ax.errorbar(measured.confidence, values, (below, above), fmt="o", color=BLUE, capsize=4)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="mean confidence", ylabel="accuracy")
+    slope = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
+    place = {"xytext": (4, -4), "textcoords": "offset points", "va": "top", "color": GREY}
+    ax.annotate("as sure as right", (0.03, 0.03), **place, **slope)
+    ax.text(0.03, 0.97, "above the line:\ntoo modest", va="top", color=GREY)
+    ax.text(1, 0.03, "below the line:\ntoo sure", ha="right", color=GREY)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1))
     largest = int(np.argmax([group.count for group in measured.groups]))
@@ -66,25 +70,70 @@ def calibration(measured: Calibration) -> Plot:
     return Plot(
         figure,
         f"The fullest bin, with {group.count:,} images, claims {claimed:.1%} on average and is "
-        f"right in {group.value:.1%}; the mean gap over all images is {measured.error:.2%}.",
+        f"right in {group.value:.1%}; the mean gap over all images is "
+        f"{100 * measured.error:.2f} percentage points.",
     )
 
 
 @styled
-def robustness(results: Mapping[str, Mapping[float, Accuracy]]) -> Plot:
-    """Draw disturbance (with its unit) → amount → accuracy, with the 95% intervals."""
-    figure = Figure((WIDTH, 3.6), layout="constrained")
-    axes = figure.subplots(1, len(results), sharey=True, squeeze=False)[0]
-    for ax, (name, by_amount) in zip(axes, results.items(), strict=True):
-        amounts, found = list(by_amount), list(by_amount.values())
-        ax.fill_between(amounts, [v.low for v in found], [v.high for v in found], color="#C5DDEB")
-        ax.plot(amounts, [v.value for v in found], "o-", color=BLUE)
-        ax.set(ylim=(0, 1.02), xticks=amounts, xlabel=name.replace(" (", "\n("))
-        ax.xaxis.set_major_formatter("{x:g}")
-        ax.tick_params(axis="x", labelsize=11)
-    axes[0].yaxis.set_major_formatter(PercentFormatter(1))
-    axes[0].set_ylabel("accuracy")
-    ends = (
-        f"{list(v.values())[-1].value:.0%} {name.split(' (')[0]}" for name, v in results.items()
+def robustness(results: Mapping[str, Mapping[float, Accuracy]], at: float) -> Plot:
+    """Draw how accuracy falls with disturbances that are measured in one unit.
+
+    Args:
+        results: Disturbance → how much it changes a pixel on average, as a share of the range of
+            values → the accuracy then.
+        at: The change at which the disturbances are compared, between two measured ones if need be.
+    """
+    figure = Figure((WIDTH, 4.6), layout="constrained")
+    ax = figure.subplots()
+    ax.axvline(at, color=GREY, linestyle=":")
+    looks = zip((BLUE, ORANGE, GREY, "black"), ("o-", "s--", "^-.", "D:"), strict=True)
+    read_off = {}
+    for (name, by_change), (colour, line) in zip(results.items(), looks, strict=False):
+        changes, found = list(by_change), list(by_change.values())
+        values = [accuracy.value for accuracy in found]
+        below = [accuracy.value - accuracy.low for accuracy in found]
+        above = [accuracy.high - accuracy.value for accuracy in found]
+        ax.errorbar(changes, values, (below, above), fmt=line, color=colour, elinewidth=1)
+        place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "color": colour}
+        ax.annotate(name, (changes[-1], values[-1]), **place)
+        read_off[name] = np.interp(at, changes, values)
+    ax.set(ylim=(0, 1.02), xlabel="mean change of a pixel", ylabel="accuracy")
+    ax.margins(x=0.08)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    best_first = sorted(read_off.items(), key=lambda item: -item[1])
+    said = ", ".join(f"{name} {value:.0%}" for name, value in best_first)
+    return Plot(figure, f"Accuracy where the mean change is {at:.0%} (dotted line): {said}.")
+
+
+@styled
+def kernels(kernels: np.ndarray, maps: np.ndarray, columns: int = 8) -> Plot:
+    """Draw kernels, each beside the feature map that it makes, in the given order.
+
+    Args:
+        kernels: (rows, columns, n). All are shown in one range of greys, 0 in its middle.
+        maps: (h, w, n). All are shown in one range of greys, 0 black.
+        columns: Pairs in a row.
+    """
+    count = kernels.shape[-1]
+    rows, edge = -(-count // columns), 0.04
+    width = 1 / columns
+    figure = Figure((WIDTH, rows * WIDTH * width * 0.55))  # placed by hand, for it is faster
+    largest, brightest = np.abs(kernels).max(), maps.max()
+    for number in range(count):
+        row, column = divmod(number, columns)
+        for half, (image, low, high) in enumerate(
+            ((kernels, -largest, largest), (maps, 0, brightest))
+        ):
+            left = (column + half * (0.5 - edge)) * width
+            place = (left, 1 - (row + 0.95) / rows, (0.5 - 1.5 * edge) * width, 0.9 / rows)
+            ax = figure.add_axes(place)
+            ax.axis("off")
+            ax.imshow(image[..., number], cmap="gray", vmin=low, vmax=high)
+    return Plot(
+        figure,
+        f"{count} kernels, each beside its map: grey is a weight of 0, white the largest positive "
+        f"one (+{largest:.2f}), black the largest negative one (−{largest:.2f}). In the maps, "
+        "white is the strongest answer of all.",
     )
-    return Plot(figure, f"At the strongest level, accuracy has fallen to {', '.join(ends)}.")

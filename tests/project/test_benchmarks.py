@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
+    "compare_seeds": "seed",
     "choose_learning_rate": "peak of the learning rate",
     "attack_service": "attack",
     "load_service": "one image as",
