@@ -27,6 +27,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes-short": ("compare_recipes", tables.recipes_short),
     "recipes-by-seed": ("compare_recipes", tables.recipes_by_seed),
     "seeds": ("compare_seeds", tables.seeds),
+    "seeds-paired": ("compare_seeds", tables.seeds_paired),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from mnist_helpers.datasets import mnist
 from mnist_helpers.evaluation import Accuracy, Calibration
@@ -50,7 +50,7 @@ def confusion(
 @styled
 def calibration(measured: Calibration) -> Plot:
     """Draw the accuracy of each bin, with its interval, over the mean confidence in it."""
-    figure = Figure((6.5, 5), layout="constrained")
+    figure = Figure((8, 5), layout="constrained")
     ax = figure.subplots()
     values = [group.value for group in measured.groups]
     below = [group.value - group.low for group in measured.groups]
@@ -58,11 +58,10 @@ def calibration(measured: Calibration) -> Plot:
     ax.plot((0, 1), (0, 1), ":", color=GREY)
     ax.errorbar(measured.confidence, values, (below, above), fmt="o", color=BLUE, capsize=4)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="mean confidence", ylabel="accuracy")
-    slope = {"rotation": 45, "transform_rotates_text": True, "rotation_mode": "anchor"}
-    place = {"xytext": (4, -4), "textcoords": "offset points", "va": "top", "color": GREY}
-    ax.annotate("as sure as right", (0.03, 0.03), **place, **slope)
-    ax.text(0.03, 0.97, "above the line:\ntoo modest", va="top", color=GREY)
-    ax.text(1, 0.03, "below the line:\ntoo sure", ha="right", color=GREY)
+    beside = {"xycoords": "axes fraction", "annotation_clip": False, "color": GREY}
+    ax.annotate("the dotted line:\nas sure as right", (1.04, 0.97), va="center", **beside)
+    ax.annotate("points above it:\ntoo modest", (1.04, 0.75), va="center", **beside)
+    ax.annotate("points below it:\ntoo sure", (1.04, 0.53), va="center", **beside)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1))
     largest = int(np.argmax([group.count for group in measured.groups]))
@@ -88,18 +87,25 @@ def robustness(results: Mapping[str, Mapping[float, Accuracy]], at: float) -> Pl
     ax = figure.subplots()
     ax.axvline(at, color=GREY, linestyle=":")
     looks = zip((BLUE, ORANGE, GREY, "black"), ("o-", "s--", "^-.", "D:"), strict=True)
-    read_off = {}
+    read_off, ends = {}, {}
     for (name, by_change), (colour, line) in zip(results.items(), looks, strict=False):
         changes, found = list(by_change), list(by_change.values())
         values = [accuracy.value for accuracy in found]
         below = [accuracy.value - accuracy.low for accuracy in found]
         above = [accuracy.high - accuracy.value for accuracy in found]
         ax.errorbar(changes, values, (below, above), fmt=line, color=colour, elinewidth=1)
-        place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "color": colour}
-        ax.annotate(name, (changes[-1], values[-1]), **place)
         read_off[name] = np.interp(at, changes, values)
+        ends[name] = changes[-1], values[-1], colour
+    for name, (x, y, colour) in ends.items():  # a label gives way to an end that is close
+        close = [v - y for u, v, _ in ends.values() if abs(u - x) < 0.03 and 0 < abs(v - y) < 0.1]
+        where, side = ((8, 0), "center") if not close else ((0, 14), "bottom")
+        if close and max(close) > 0:
+            where, side = (0, -14), "top"
+        place = {"xytext": where, "textcoords": "offset points", "va": side, "color": colour}
+        ax.annotate(name, (x, y), **place)
     ax.set(ylim=(0, 1.02), xlabel="mean change of a pixel", ylabel="accuracy")
     ax.margins(x=0.08)
+    ax.xaxis.set_major_locator(MultipleLocator(0.05))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     best_first = sorted(read_off.items(), key=lambda item: -item[1])
@@ -112,28 +118,46 @@ def kernels(kernels: np.ndarray, maps: np.ndarray, columns: int = 8) -> Plot:
     """Draw kernels, each beside the feature map that it makes, in the given order.
 
     Args:
-        kernels: (rows, columns, n). All are shown in one range of greys, 0 in its middle.
-        maps: (h, w, n). All are shown in one range of greys, 0 black.
+        kernels: (rows, columns, n); each has its own range of greys, 0 in its middle.
+        maps: (h, w, n), none negative; all share one range of greys.
         columns: Pairs in a row.
     """
-    count = kernels.shape[-1]
-    rows, edge = -(-count // columns), 0.04
-    width = 1 / columns
-    figure = Figure((WIDTH, rows * WIDTH * width * 0.55))  # placed by hand, for it is faster
-    largest, brightest = np.abs(kernels).max(), maps.max()
+    tiles = []
+    height, width, count = maps.shape
+    brightest = maps.max() or 1
     for number in range(count):
-        row, column = divmod(number, columns)
-        for half, (image, low, high) in enumerate(
-            ((kernels, -largest, largest), (maps, 0, brightest))
-        ):
-            left = (column + half * (0.5 - edge)) * width
-            place = (left, 1 - (row + 0.95) / rows, (0.5 - 1.5 * edge) * width, 0.9 / rows)
-            ax = figure.add_axes(place)
-            ax.axis("off")
-            ax.imshow(image[..., number], cmap="gray", vmin=low, vmax=high)
+        kernel = kernels[..., number]
+        down = np.arange(height) * kernel.shape[0] // height  # the kernel, as large as its map
+        along = np.arange(width) * kernel.shape[1] // width
+        shown = 0.5 + kernel / (2 * np.abs(kernel).max() or 1)
+        parts = shown[np.ix_(down, along)], np.ones((height, 1)), maps[..., number] / brightest
+        tiles.append(np.hstack(parts))
     return Plot(
-        figure,
-        f"{count} kernels, each beside its map: grey is a weight of 0, white the largest positive "
-        f"one (+{largest:.2f}), black the largest negative one (−{largest:.2f}). In the maps, "
-        "white is the strongest answer of all.",
+        _mosaic(tiles, columns),
+        f"{count} kernels, each to the left of the map that it makes. In a kernel, white and black "
+        "are large weights, positive and negative, and the middle grey is 0. All maps share one "
+        "scale: white is the brightest point of all.",
     )
+
+
+@styled
+def feature_maps(maps: np.ndarray, caption: str, columns: int = 8) -> Plot:
+    """Draw feature maps, none negative, (h, w, n), in the given order, each in its own greys."""
+    tiles = [maps[..., number] / (maps[..., number].max() or 1) for number in range(maps.shape[-1])]
+    return Plot(_mosaic(tiles, columns), caption)
+
+
+def _mosaic(tiles: Sequence[np.ndarray], columns: int) -> Figure:
+    """Set tiles of equal shape, in [0, 1], in rows: one image, much faster than a plot for each."""
+    rows = -(-len(tiles) // columns)
+    height, width = tiles[0].shape
+    gap = max(1, width // 12)
+    whole = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap))
+    for number, tile in enumerate(tiles):
+        top, left = number // columns * (height + gap), number % columns * (width + gap)
+        whole[top : top + height, left : left + width] = tile
+    figure = Figure((WIDTH, WIDTH * whole.shape[0] / whole.shape[1]))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.axis("off")
+    ax.imshow(whole, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+    return figure
