@@ -58,10 +58,12 @@ def calibration(measured: Calibration) -> Plot:
     ax.plot((0, 1), (0, 1), ":", color=GREY)
     ax.errorbar(measured.confidence, values, (below, above), fmt="o", color=BLUE, capsize=4)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="mean confidence", ylabel="accuracy")
-    beside = {"xycoords": "axes fraction", "annotation_clip": False, "color": GREY}
-    ax.annotate("the dotted line:\nas sure as right", (1.04, 0.97), va="center", **beside)
-    ax.annotate("points above it:\ntoo modest", (1.04, 0.75), va="center", **beside)
-    ax.annotate("points below it:\ntoo sure", (1.04, 0.53), va="center", **beside)
+    for height, words in (
+        (0.97, "the dotted line:\nas sure as right"),
+        (0.75, "points above it:\ntoo modest"),
+        (0.53, "points below it:\ntoo sure"),
+    ):
+        ax.text(1.04, height, words, va="center", color=GREY, transform=ax.transAxes)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(PercentFormatter(1))
     largest = int(np.argmax([group.count for group in measured.groups]))
@@ -101,8 +103,7 @@ def robustness(results: Mapping[str, Mapping[float, Accuracy]], at: float) -> Pl
         where, side = ((8, 0), "center") if not close else ((0, 14), "bottom")
         if close and max(close) > 0:
             where, side = (0, -14), "top"
-        place = {"xytext": where, "textcoords": "offset points", "va": side, "color": colour}
-        ax.annotate(name, (x, y), **place)
+        ax.annotate(name, (x, y), where, textcoords="offset points", va=side, color=colour)
     ax.set(ylim=(0, 1.02), xlabel="mean change of a pixel", ylabel="accuracy")
     ax.margins(x=0.08)
     ax.xaxis.set_major_locator(MultipleLocator(0.05))

@@ -106,6 +106,14 @@ def test_both_recipes_are_trained_with_the_same_seeds(quick):
         assert 0 <= trial["test_accuracy"] <= 1
 
 
+def test_networks_of_two_seeds_are_compared_image_by_image(quick):
+    first, second = trials(quick, "compare_seeds")
+    assert [first["seed"], second["seed"]] == [0, 1]
+    assert first["only_first_right"] == first["only_this_right"] == 0
+    gain = second["only_this_right"] - second["only_first_right"]
+    assert second["right"] - first["right"] == gain != 0
+
+
 def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):
     peaks = [trial["peak"] for trial in trials(quick, "choose_learning_rate")]
     assert len(peaks) == len(set(peaks)) == 2
