@@ -29,6 +29,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "seeds": ("compare_seeds", tables.seeds),
     "seeds-paired": ("compare_seeds", tables.seeds_paired),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
+    "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),
