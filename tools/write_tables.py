@@ -27,6 +27,9 @@ BLOCK = re.compile(rf"^(<!-- table: ([^\n]*) -->\n)(.*?)^{END}$", re.MULTILINE |
 RESULTS = {  # table → the benchmark it comes from, and what makes it of the benchmark's result
     "recipes": ("compare_recipes", tables.recipes),
     "recipes-short": ("compare_recipes", tables.recipes_short),
+    "recipes-by-seed": ("compare_recipes", tables.recipes_by_seed),
+    "seeds": ("compare_seeds", tables.seeds),
+    "seeds-paired": ("compare_seeds", tables.seeds_paired),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),

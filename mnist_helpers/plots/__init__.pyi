@@ -10,4 +10,6 @@ from .figures import table as table
 from .network import architecture as architecture
 from .results import calibration as calibration
 from .results import confusion as confusion
+from .results import feature_maps as feature_maps
+from .results import kernels as kernels
 from .results import robustness as robustness

@@ -84,6 +84,16 @@ def bounded(shown, sure, answered, right=0):
     return {"shown": shown, "model": "abc", "sure": sure, **counts}
 
 
+def seeded(seed, right, lost, won):
+    return {
+        "seed": seed,
+        "images": 1000,
+        "right": right,
+        "only_first_right": lost,
+        "only_this_right": won,
+    }
+
+
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
 DIFFICULT = {"measure": "difficult", "preparation": "with “upright”", "count": 200}
@@ -96,6 +106,11 @@ RESULTS = {
         training("reference", 1, 200.0, 1700.0, 0.99, 0.03),
         training("series", 1, 60.0, 1200.0, 0.992, 0.01),
         {"recipe": "notebooks", "what": "notebooks 01 to 05", "script_s": 80.0},
+    ],
+    "compare_seeds": [
+        seeded(0, 990, 0, 0),
+        seeded(1, 992, 10, 12),
+        seeded(2, 960, 40, 10),
     ],
     "choose_learning_rate": [
         {"peak": peak, "seed": seed, "validation_accuracy": accuracy, "validation_loss": 0.1}
@@ -358,6 +373,25 @@ def test_the_short_table_of_recipes(project):
         "| training time on 2 cores | 150 s | 60 s (0.40 of it) |",
         "| peak memory | 1,650 MB | 1,200 MB |",
     ]
+
+
+def test_the_table_of_recipes_by_seed(project):
+    text = table(project, "recipes-by-seed")
+    assert "| 0 | 98.00% | 99.00% |\n| 1 | 99.00% | 99.20% |" in text
+    assert text.endswith("this series is 99.00%, the highest of the reference recipe 99.00%.")
+
+
+def test_the_table_of_seeds(project):
+    text = table(project, "seeds")
+    assert "\n| 1 | 99.20% (95% interval 98.43% to 99.59%) |\n" in text
+    assert text.endswith("The accuracies lie between 96.00% and 99.20%.")
+
+
+def test_the_table_of_seeds_compared_image_by_image(project):
+    text = table(project, "seeds-paired")
+    assert "| seed | only seed 0 is right | only this seed is right | difference | luck |" in text
+    assert "| 1 | 10 | 12 | +2 | ±9 |\n| 2 | 40 | 10 | -30 | ±14 |" in text
+    assert text.endswith("In 1 of 2 comparisons the difference is larger than luck.")
 
 
 def test_the_table_of_learning_rates(project):
