@@ -12,4 +12,6 @@ from .pictures import closing as closing
 from .pictures import slants as slants
 from .results import calibration as calibration
 from .results import confusion as confusion
+from .results import feature_maps as feature_maps
+from .results import kernels as kernels
 from .results import robustness as robustness
