@@ -78,6 +78,29 @@ def learning_rates(result: dict) -> str:
     )
 
 
+def network(result: dict) -> str:
+    """Compare the variants of the network on validation images."""
+    rows = []
+    for variant in dict.fromkeys(trial["variant"] for trial in result["trials"]):
+        trials = _of(result, variant=variant)
+        wrong = [trial["count"] - trial["right"] for trial in trials]
+        rows.append(
+            (
+                variant,
+                f"{trials[0]['parameters']:,}",
+                f"{_mean(trials, 'validation_accuracy'):.2%}",
+                ", ".join(f"{count:,}" for count in wrong),
+            )
+        )
+    count = result["trials"][0]["count"]
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(("network", "parameters", "validation accuracy", "mistakes by seed"), rows),
+        f"The accuracy is the mean over the seeds; the mistakes are those among {count:,} "
+        "validation images.",
+    )
+
+
 def reader(result: dict) -> str:
     """Compare the training of the reader of handwriting with the reference recipe."""
     runs = {name: _of(result, recipe=name) for name in ("reference", "reader")}

@@ -26,6 +26,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes": ("compare_recipes", tables.recipes),
     "recipes-short": ("compare_recipes", tables.recipes_short),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
+    "network": ("ablate_network", tables.network),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),
