@@ -13,6 +13,9 @@ from . import (
     evaluation as evaluation,
 )
 from . import (
+    exercises as exercises,
+)
+from . import (
     models as models,
 )
 from . import (

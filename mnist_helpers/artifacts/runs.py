@@ -119,9 +119,9 @@ def read_run(where: Path) -> Run:
         if found != note["sha256"][MODEL]:
             message = f"{where / MODEL} is not the file that {HISTORY} describes: {mend}."
             raise ArtifactError(message)
+        history, trained_on = note["history"], note["trained_on"]
         name = note.get("name", YOURS)
-        run = Run(where / MODEL, note["history"], note["trained_on"], is_shipped, found)
-        return run._replace(name=name)
+        return Run(where / MODEL, history, trained_on, is_shipped, found, name=name)
     except OSError as error:
         message = f"{error.filename or where} cannot be read ({error.strerror}): {mend}."
         raise ArtifactError(message) from error

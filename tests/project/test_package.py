@@ -25,6 +25,7 @@ def test_a_wheel_holds_every_file_of_the_package(tmp_path):
         if path.is_file()
     }
     assert "mnist_helpers/artifacts/reference/mnist_cnn_model.keras" in files
+    assert "mnist_helpers/artifacts/reader/mnist_cnn_model.tflite" in files
     build = "from setuptools import build_meta; build_meta.build_wheel('dist')"
     subprocess.run([sys.executable, "-c", build], cwd=tmp_path, check=True, capture_output=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
