@@ -27,6 +27,8 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes-short": ("compare_recipes", tables.recipes_short),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "network": ("ablate_network", tables.network),
+    "network-parts": ("ablate_network", tables.network_parts),
+    "network-sizes": ("ablate_network", tables.network_sizes),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),

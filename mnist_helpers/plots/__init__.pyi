@@ -1,3 +1,6 @@
+from .convolution import feature_maps as feature_maps
+from .convolution import products as products
+from .convolution import sliding as sliding
 from .curves import training_curves as training_curves
 from .figures import Plot as Plot
 from .figures import bars as bars
