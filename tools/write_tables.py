@@ -29,6 +29,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "network": ("ablate_network", tables.network),
     "network-parts": ("ablate_network", tables.network_parts),
     "network-sizes": ("ablate_network", tables.network_sizes),
+    "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),

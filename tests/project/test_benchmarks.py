@@ -21,6 +21,7 @@ HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
     "choose_learning_rate": "peak of the learning rate",
     "ablate_network": "network",
+    "compare_neighbours": "kept",
     "attack_service": "attack",
     "load_service": "one image as",
     "measure_preparation": "preparation",

@@ -120,6 +120,12 @@ RESULTS = {
         *variant("no ReLU", 121_930, 1960, 1970),
         *variant("one block", 347_146, 800, 900),
     ],
+    "compare_neighbours": [
+        {"kept": "means", "stored": 10, "numbers": 7840, "images": 100, "right": 80}
+        | {"cpu_ms_per_image": 0.004},
+        {"kept": "images", "stored": 5000, "numbers": 3_920_000, "images": 100}
+        | {"right": 90, "cpu_ms_per_image": 1.3},
+    ],
     "train_reader": [
         training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
         training("reader", 0, 350.0, 1200.0, 0.996, 0.02) | READER,
@@ -389,6 +395,12 @@ def test_the_tables_of_the_network(project):
     parts, sizes = table(project, "network-parts"), table(project, "network-sizes")
     assert parts.endswith(f"---:|\n{ours}\n{bent}") and parts.startswith("| network |")
     assert f"---:|\n{ours}\n{small}" in sizes and "ReLU" not in sizes
+
+
+def test_the_table_of_neighbours(project):
+    lines = table(project, "neighbours").splitlines()
+    assert "| 10 means | 7,840 | 0.004 ms | 80.00% (95% interval 71.12% to 86.66%) |" in lines
+    assert lines[-1].startswith("| 5,000 images | 3,920,000 | 1.300 ms | 90.00% (")
 
 
 def test_the_table_of_the_reader(project):
