@@ -81,10 +81,8 @@ def _compare_counts(
         raise Wrong(f"{said} The biases are missing: one for each of the {outputs}.")
     if "convolution" in place and given == (3 * 3 + 1) * outputs:
         raise Wrong(f"{said} Each kernel spans all {before[-1]} maps of the layer before.")
-    if "convolution" in place and given == 3 * 3 * before[-1] * outputs + 1:
-        raise Wrong(f"{said} Each of the {outputs} kernels has a bias of its own.")
     if "convolution" in place:
-        raise Wrong(f"{said} It is (3 × 3 × maps before + 1) × kernels.")
+        raise Wrong(f"{said} It is (3 × 3 × maps before + 1) × kernels, each with its own bias.")
     raise Wrong(
         f"{said} Each unit has one weight for each of the {before[-1]:,} inputs, and a bias."
     )
@@ -238,11 +236,7 @@ EXERCISES = (
             "Weights above should be positive, weights below negative, and each column should "
             "add up to 0.",
         ),
-        code="""lower_edge = [
-    [1, 2, 1],
-    [0, 0, 0],
-    [-1, -2, -1],
-]""",
+        code="lower_edge = [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]",
         reasoning="Bright pixels above are counted with positive weights, and those below with "
         "negative ones. Each column adds up to 0, so an even ground and upright edges give 0. "
         "Other weights do it too: those of the first row with the opposite sign in the last.",

@@ -61,7 +61,7 @@ def test_right_shapes_and_counts(answer):
         (with_row(1, count=32), "learns nothing"),
         (with_row(2, count=640), "spans all 32 maps"),
         (with_row(2, count=18_432), "one for each of the 64"),
-        (with_row(2, count=18_433), "a bias of its own"),
+        (with_row(2, count=18_433), "each with its own bias"),
         (with_row(2, count=9 * 64), "(3 × 3 × maps before + 1) × kernels"),
         (with_row(5, count=102_400), "biases are missing"),
         (with_row(5, count=(64 + 1) * 1600), "1,600 inputs, and a bias"),
