@@ -1,6 +1,7 @@
 """Reading an answer as what was asked for, with a clear sentence where that cannot be done."""
 
 import copy
+import itertools
 import math
 import reprlib
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 from mnist_helpers.exercises.limit import Unanswered, Wrong
 
 LARGEST = 1_000_000  # values in an answer
+MOST_PARTS = 1000  # numbers in a list of them
 
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = _repr.maxlong = 60
@@ -177,23 +179,26 @@ def call(function: Callable, *arguments: Any, none: bool = False) -> Any:
 def _parts(answer: Any, wanted: str) -> list[Any]:
     if isinstance(answer, str | bytes | dict) or callable(answer):
         raise Wrong(f"The answer is {wanted}, not {short(answer)}.")
-    if getattr(answer, "ndim", 0) > 1 or math.prod(getattr(answer, "shape", ()) or ()) > LARGEST:
+    if getattr(answer, "ndim", 0) > 1:
         raise Wrong(f"The answer is {wanted}, not {short(answer)}.")
     try:
-        parts = list(answer) if getattr(answer, "shape", None) != () else [answer]
+        single = getattr(answer, "shape", None) == ()
+        parts = [answer] if single else list(itertools.islice(iter(answer), MOST_PARTS + 1))
     except TypeError:
         parts = [answer]
     except Exception:
         raise Wrong(f"The answer is {wanted}, not {short(answer)}.") from None
+    if len(parts) > MOST_PARTS:
+        raise Wrong(f"The answer is {wanted}, with far fewer numbers.")
     return parts
 
 
 def _count(answer: Any) -> int:
     """Count the values in nested lists, and stop when there are too many."""
+    if hasattr(answer, "__len__") and len(answer) > LARGEST:  # a range holds nothing yet
+        return LARGEST + 1
     if not isinstance(answer, list | tuple):
         return 1
-    if len(answer) > LARGEST:
-        return len(answer)
     count = 0
     for part in answer:
         count += _count(part)

@@ -1,6 +1,7 @@
 """Answers are read in every form, and judged without a traceback."""
 
 import contextlib
+import itertools
 import math
 import threading
 
@@ -80,7 +81,7 @@ NONSENSE = {
     "nans": np.full((3, 3), np.nan),
     "nothing": np.zeros((0, 28, 28)),
     "generator": (number for number in range(3)),
-    "range": range(10**9),
+    "range": range(10**12),
     "raises": lambda *_: 1 / 0,
     "returns none": lambda *_: None,
     "returns text": lambda *_: "abc",
@@ -192,10 +193,18 @@ def test_arrays():
         ("1 2", "Numbers"),
         (np.zeros((2000, 2000)), "values"),
         ([[0] * 2000] * 2000, "values"),
+        (range(10**12), "values"),
         (as_array, "call it"),
     ):
         with pytest.raises(Wrong, match=words):
             as_array(answer, (2, 2))
+
+
+@pytest.mark.parametrize("answer", [range(10**12), itertools.count(), np.zeros(10**6)])
+def test_far_too_many_numbers(answer):
+    for read in (as_shape, as_indices):
+        with pytest.raises(Wrong, match="far fewer"):
+            read(answer)
 
 
 def test_functions():
