@@ -1,5 +1,5 @@
-from .convolution import feature_maps as feature_maps
 from .convolution import products as products
+from .convolution import signed_maps as signed_maps
 from .convolution import sliding as sliding
 from .curves import training_curves as training_curves
 from .data import image_rows as image_rows
@@ -13,4 +13,6 @@ from .figures import table as table
 from .network import architecture as architecture
 from .results import calibration as calibration
 from .results import confusion as confusion
+from .results import feature_maps as feature_maps
+from .results import kernels as kernels
 from .results import robustness as robustness

@@ -92,7 +92,7 @@ def sliding(image: np.ndarray, kernel: np.ndarray, places: Sequence[tuple[int, i
 
 
 @styled
-def feature_maps(
+def signed_maps(
     maps: Mapping[str, np.ndarray], caption: str, image: np.ndarray | None = None
 ) -> Plot:
     """Draw name → feature map, all in one scale: black negative, grey 0, white positive.

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
+    "compare_seeds": "seed",
     "choose_learning_rate": "peak of the learning rate",
     "ablate_network": "network",
     "compare_neighbours": "kept",
@@ -106,6 +107,14 @@ def test_both_recipes_are_trained_with_the_same_seeds(quick):
     for trial in trials(quick, "compare_recipes"):
         assert 0 < trial["training_s"] < trial["script_s"] and trial["peak_memory_mb"] > 100
         assert 0 <= trial["test_accuracy"] <= 1
+
+
+def test_networks_of_two_seeds_are_compared_image_by_image(quick):
+    first, second = trials(quick, "compare_seeds")
+    assert [first["seed"], second["seed"]] == [0, 1]
+    assert first["only_first_right"] == first["only_this_right"] == 0
+    gain = second["only_this_right"] - second["only_first_right"]
+    assert second["right"] - first["right"] == gain != 0
 
 
 def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):

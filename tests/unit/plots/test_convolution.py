@@ -46,9 +46,9 @@ def test_sliding_shows_each_window_and_where_its_sum_goes():
     assert sums == ["0.3"] * 8, "everywhere 8 steps of 1/24 to the right"
 
 
-def test_feature_maps_share_one_scale_with_grey_for_zero():
+def test_signed_maps_share_one_scale_with_grey_for_zero():
     maps = {"one": np.array([[-3.0, 0], [1, 2]]), "two": np.zeros((2, 2))}
-    figure, caption, *_ = plots.feature_maps(maps, "Two maps.", image=np.eye(4))
+    figure, caption, *_ = plots.signed_maps(maps, "Two maps.", image=np.eye(4))
     image, one, two, bar = figure.axes
     assert caption == "Two maps."
     assert [ax.get_title(loc="center") for ax in (image, one, two)] == ["image", "one", "two"]
@@ -59,7 +59,7 @@ def test_feature_maps_share_one_scale_with_grey_for_zero():
 
 
 def test_maps_of_zeros_can_be_drawn():
-    figure, *_ = plots.feature_maps({"nothing": np.zeros((2, 2))}, "Nothing.")
+    figure, *_ = plots.signed_maps({"nothing": np.zeros((2, 2))}, "Nothing.")
     assert figure.axes[0].images[0].get_clim() == (-1, 1)
 
 
