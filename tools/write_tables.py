@@ -25,6 +25,8 @@ BLOCK = re.compile(rf"^(<!-- table: ([^\n]*) -->\n)(.*?)^{END}$", re.MULTILINE |
 RESULTS = {  # table → the benchmark it comes from, and what makes it of the benchmark's result
     "recipes": ("compare_recipes", tables.recipes),
     "recipes-short": ("compare_recipes", tables.recipes_short),
+    "factors": ("compare_recipes", tables.factors),
+    "schedule": ("compare_recipes", tables.schedule),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
