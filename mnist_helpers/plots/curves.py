@@ -55,7 +55,7 @@ def training_curves(
         ax.set(xlim=(0, 1.3 * epochs), xticks=ticks, xlabel="epoch")
         ax.set_title("loss (cross-entropy)" if name == "loss" else name)
         if is_share:
-            ax.yaxis.set_major_formatter(PercentFormatter(1))
+            ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     done = len(history.get("loss", []))
     return Plot(figure, f"After epoch {done} of {epochs}: {', '.join(said)}.")
 
@@ -68,27 +68,22 @@ def losses(histories: Mapping[str, Mapping[str, Sequence[float]]], top: float = 
         histories: Title → the training's "loss" and "val_loss", a value after each epoch.
         top: The highest loss that is shown.
     """
-    figure = Figure((WIDTH, 3.6), layout="constrained")
+    figure = Figure((WIDTH, 3.8), layout="constrained")
     axes = figure.subplots(1, len(histories), sharey=True, squeeze=False)[0]
+    looks = {"training": ("loss", BLUE, "o-"), "validation": ("val_loss", ORANGE, "s--")}
     said = []
     for ax, (title, history) in zip(axes, histories.items(), strict=True):
-        looks = {"training": ("loss", BLUE, "o-"), "validation": ("val_loss", ORANGE, "s--")}
-        ends = {label: history[key][-1] for label, (key, *_) in looks.items()}
         for label, (key, colour, line) in looks.items():
-            values = history[key]
-            ax.plot(range(1, len(values) + 1), values, line, color=colour, markersize=5)
-            is_above = ends[label] == max(ends.values())
-            place = {"xytext": (0, 9 if is_above else -9), "textcoords": "offset points"}
-            sides = {"ha": "right", "va": "bottom" if is_above else "top"}
-            height = min(values[-1], 0.9 * top)
-            ax.annotate(label, (len(values), height), color=colour, **place, **sides)
-        ax.set_title(title)
-        ax.set_xlabel("epoch")
+            epochs = range(1, len(history[key]) + 1)
+            ax.plot(epochs, history[key], line, color=colour, markersize=5, label=label)
+        ax.set(title=title, xlabel="epoch", xlim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-        said.append(
-            f"{title}: training {ends['training']:.3f}, validation {ends['validation']:.3f}"
-        )
-    axes[0].set(ylabel="loss", ylim=(-0.08 * top, top))
+        ends = [f"{label} {history[key][-1]:.3f}" for label, (key, *_) in looks.items()]
+        said.append(f"{title}: {', '.join(ends)}")
+    axes[0].set(ylabel="loss", ylim=(-0.04 * top, top))
+    # No labels at the lines: in panels so narrow they would lie on other lines.
+    lines, labels = axes[0].get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside upper right", ncols=2, frameon=False)
     return Plot(figure, f"The losses after the last epoch: {'; '.join(said)}.")
 
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from mnist_helpers.plots.figures import BLUE, GREY, ORANGE, WIDTH, Plot, styled
 
 Loss = Callable[[float], float]
-POINTS = 120  # of a curve
+POINTS = 90  # of a curve
 
 
 @styled
@@ -35,8 +35,7 @@ def slopes(loss: Loss, places: Mapping[float, float], low: float, high: float) -
         ends = np.array([w - half, w + half])
         ax.plot(ends, height + slope * (ends - w), color=ORANGE, linewidth=3)
         ax.plot([w], [height], "o", color=BLUE, markersize=10)
-        place = {"xytext": (14, 16), "textcoords": "offset points", "color": ORANGE}
-        ax.annotate(f"slope {_signed(slope)}", (w, height), **place)
+        _label(ax, f"slope {_signed(slope)}", (w, height), (14, 16))
         said.append(f"slope {_signed(slope)} at w = {w:g}")
     ax.set(xlim=(low, high), xlabel="weight w", ylabel="loss")
     ax.set_ylim(0, 1.08 * max(losses))
@@ -55,8 +54,8 @@ def descents(loss: Loss, paths: Mapping[str, Sequence[float]]) -> Plot:
         paths: Title → the values of the weight, the start and one after each step.
     """
     visited = np.concatenate([np.asarray(path, float) for path in paths.values()])
-    margin = 0.05 * (visited.max() - visited.min())
-    left, right = visited.min() - margin, visited.max() + margin
+    wide = visited.max() - visited.min()
+    left, right = visited.min() - 0.12 * wide, visited.max() + 0.05 * wide
     figure = Figure((WIDTH, 3.9), layout="constrained")
     axes = figure.subplots(1, len(paths), sharex=True, sharey=True, squeeze=False)[0]
     said, heights = [], {title: [loss(w) for w in path] for title, path in paths.items()}
@@ -66,9 +65,11 @@ def descents(loss: Loss, paths: Mapping[str, Sequence[float]]) -> Plot:
         ax.plot(path, reached, "o-", color=BLUE, linewidth=1.2, markersize=6)
         ax.plot(path[:1], reached[:1], "s", color=ORANGE, markersize=9)
         ax.plot(path[-1:], reached[-1:], "D", color=ORANGE, markersize=9)
-        near = {"textcoords": "offset points", "color": ORANGE}
-        ax.annotate("start", (path[0], reached[0]), (9, 5), **near)
-        ax.annotate("end", (path[-1], reached[-1]), (-4, -8), ha="right", va="top", **near)
+        _label(ax, "start", (path[0], reached[0]), (9, 5))
+        # Where it came from the right, the steps are there; the label goes to the other side.
+        from_right = len(path) > 1 and path[-1] < path[-2]
+        offset, sides = ((-4, -8), ("right", "top")) if from_right else ((9, 5), ("left", "bottom"))
+        _label(ax, "end", (path[-1], reached[-1]), offset, *sides)
         ax.set_title(title)
         ax.set_xlabel("weight w")
         said.append(f"{title}: loss {reached[-1]:.2f} at w = {path[-1]:.1f}")
@@ -93,8 +94,8 @@ def learning_rate(rates: Mapping[int, float], steps_per_epoch: int | None = None
     first, *_, last = rates
     peak = max(rates, key=lambda step: rates[step])
     ax.plot([peak], [rates[peak]], "o", color=ORANGE)
-    place = {"xytext": (14, -24), "textcoords": "offset points", "color": ORANGE}
-    ax.annotate(f"peak {rates[peak]:.2g}\nat step {peak:,}", (peak, rates[peak]), va="top", **place)
+    text = f"peak {rates[peak]:.2g}\nat step {peak:,}"
+    _label(ax, text, (peak, rates[peak]), (14, -24), va="top")
     ax.set(xlabel="step", ylabel="learning rate", xlim=(first, last), ylim=(0, 1.2 * rates[peak]))
     ax.xaxis.set_major_formatter("{x:,.0f}")
     if steps_per_epoch:
@@ -114,6 +115,20 @@ def _curve(ax: Axes, loss: Loss, low: float, high: float) -> tuple[np.ndarray, l
     losses = [loss(w) for w in weights]
     ax.plot(weights, losses, color=GREY, linewidth=2)
     return weights, losses
+
+
+def _label(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    ha: str = "left",
+    va: str = "bottom",
+) -> None:
+    """Write beside a point, on white, so that lines behind it do not cross it."""
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+    look = {"color": ORANGE, "ha": ha, "va": va, "bbox": clear}
+    ax.annotate(text, at, offset, textcoords="offset points", **look)  # type: ignore[arg-type]
 
 
 def _signed(value: float) -> str:

@@ -17,6 +17,9 @@ for order in sys.argv[2:]:
     clone = Path(sys.argv[1], Path(source).stem)
     (clone / "notebooks").mkdir(parents=True)
     path = Path(shutil.copy(source, clone / "notebooks"))
+    shutil.copytree(
+        Path(source).parents[1] / "examples", clone / "examples"
+    )  # notebook 03 shows it
     error = ""
     try:
         for _ in range(int(times)):

@@ -71,7 +71,7 @@ def test_has_the_anatomy(path):
     headings = [cell.source for cell in cells if "## Recap" in cell.source]
     assert len(headings) == 1
     last = cells[-1].source
-    assert "**On your own**" in last and "**Further reading**" in last
+    assert "**Go further**" in last and "**Further reading**" in last
     position = NOTEBOOKS.index(path)
     neighbours = NOTEBOOKS[max(0, position - 1) : position + 2]
     assert all(f"]({other.name})" in last for other in neighbours if other != path)
