@@ -349,6 +349,23 @@ def pictures_short(result: dict) -> str:
     return _table(("read by", "best answer right", "answered", "right of those answered"), rows)
 
 
+def neighbours(result: dict) -> str:
+    """Compare rules that store more and more, on the validation images."""
+    rows = [
+        (
+            f"{trial['stored']:,} {trial['kept']}",
+            f"{trial['numbers']:,}",
+            f"{trial['cpu_ms_per_image']:.3f} ms",
+            _accuracy(trial["right"], trial["images"]),
+        )
+        for trial in result["trials"]
+    ]
+    return _joined(
+        _measured(result),
+        _table(("kept", "numbers", "time per image", "accuracy"), rows),
+    )
+
+
 def _measured(result: dict, seeds: str = "") -> str:
     """Say by which script, where, when and with which versions it was measured."""
     machine, versions = result["machine"], result["versions"]

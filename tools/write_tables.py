@@ -28,6 +28,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "factors": ("compare_recipes", tables.factors),
     "schedule": ("compare_recipes", tables.schedule),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
+    "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),
     "attacks": ("attack_service", tables.attacks),
     "preparation": ("measure_preparation", tables.preparation),

@@ -105,7 +105,7 @@ def image_grid(
     rows = -(-len(images) // columns)
     tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    height = rows * (WIDTH / columns * min(1, tallest) + 0.24 * lines)
+    height = rows * (WIDTH / columns * min(1, tallest) + 0.3 * lines)
     has_photos = max(np.shape(image)[0] for image in images) > 200  # their grain fills the file
     dpi = SCREEN_DPI if has_photos else FILE_DPI
     figure = Figure((WIDTH, height), dpi=dpi, layout="constrained")

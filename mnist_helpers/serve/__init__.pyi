@@ -2,5 +2,8 @@ from . import classifier as classifier
 from . import limits as limits
 from . import pad as pad
 from .app import build_app as build_app
-from .figures import comparison as comparison
+from .asking import ask as ask
+from .asking import send as send
+from .figures import latencies as latencies
+from .probe import cost_of_loading as cost_of_loading
 from .process import Service as Service

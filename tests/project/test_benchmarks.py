@@ -24,6 +24,7 @@ BENCHMARKS = ROOT / "benchmarks"
 HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
     "choose_learning_rate": "peak of the learning rate",
+    "compare_neighbours": "kept",
     "attack_service": "attack",
     "load_service": "one image as",
     "measure_preparation": "preparation",

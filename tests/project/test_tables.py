@@ -104,6 +104,12 @@ RESULTS = {
         for peak, accuracy in ((0.002, 0.97), (0.004, 0.98))
         for seed in (0, 1)
     ],
+    "compare_neighbours": [
+        {"kept": "means", "stored": 10, "numbers": 7840, "images": 100, "right": 80}
+        | {"cpu_ms_per_image": 0.004},
+        {"kept": "images", "stored": 5000, "numbers": 3_920_000, "images": 100}
+        | {"right": 90, "cpu_ms_per_image": 1.3},
+    ],
     "train_reader": [
         training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
         training("reader", 0, 350.0, 1200.0, 0.996, 0.02) | READER,
@@ -382,6 +388,12 @@ def test_the_table_of_learning_rates(project):
     text = table(project, "learning-rates")
     assert "| 0.002 | 97.00% | 0.1000 |\n| 0.004 | 98.00% | 0.1000 |" in text
     assert text.endswith("the highest accuracy is that of 0.004.")
+
+
+def test_the_table_of_neighbours(project):
+    lines = table(project, "neighbours").splitlines()
+    assert "| 10 means | 7,840 | 0.004 ms | 80.00% (95% interval 71.12% to 86.66%) |" in lines
+    assert lines[-1].startswith("| 5,000 images | 3,920,000 | 1.300 ms | 90.00% (")
 
 
 def test_the_table_of_the_reader(project):

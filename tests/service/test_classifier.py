@@ -13,6 +13,7 @@ from PIL import Image
 from mnist_helpers import artifacts, pictures
 from mnist_helpers.artifacts import exports
 from mnist_helpers.datasets import mnist, scale
+from mnist_helpers.quiet import quiet_stderr
 from mnist_helpers.serve import classifier
 from tests.conftest import run_code_on_a_full_disk
 
@@ -69,6 +70,20 @@ def test_the_exported_model_and_the_keras_model_answer_alike(shipped, model, dig
     exported = model.probabilities(digits[..., 0])
     np.testing.assert_allclose(exported, original, rtol=0, atol=1e-5)
     assert (exported.argmax(axis=1) == original.argmax(axis=1)).all()
+
+
+def test_both_interfaces_of_litert_give_the_same(shipped, model, digits):
+    """Notebook 06 says so, of an ordinary processor."""
+    from ai_edge_litert.compiled_model import CompiledModel
+
+    with quiet_stderr():  # it tells of each kind of processor that it looks for
+        compiled = CompiledModel.from_file(str(shipped / artifacts.EXPORTED))
+        given, found = compiled.create_input_buffers(0), compiled.create_output_buffers(0)
+        for digit, ours in zip(digits[:20], model.probabilities(digits[:20, ..., 0]), strict=True):
+            given[0].write(digit)
+            compiled.run_by_index(0, given, found)
+            assert np.allclose(found[0].read(ours.size, np.float32), ours, atol=1e-5)
+        del given, found, compiled
 
 
 def test_the_export_was_made_from_the_model_beside_it_and_is_small(shipped):

@@ -1,11 +1,20 @@
 from mnist_helpers import serve
 
 
-def test_comparison_draws_a_panel_for_each_measure_and_a_bar_for_each_name():
-    measures = {"size (MB)": [1.0, 2.0], "time (ms)": [0.123, 4567.0]}
-    figure, caption, *_ = serve.comparison(("old", "new"), measures, "Compared.")
+def test_latencies_draw_each_time_and_mark_p50_and_p90():
+    times = {"slow": [float(n) for n in range(1, 102)], "quick": [0.125] * 30}
+    figure, caption, *_ = serve.latencies(times, "Compared.")
     assert caption == "Compared."
-    for ax, (name, values) in zip(figure.axes, measures.items(), strict=False):
-        assert ax.get_title("left") == name
-        assert [bar.get_width() for bar in ax.patches] == values
-    assert [text.get_text() for text in figure.axes[1].texts] == ["0.123", "4,567"]
+    ax = figure.axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(times)
+    dots, marks = ax.lines[0::3], [ax.lines[1::3], ax.lines[2::3]]
+    assert [list(drawn.get_xdata()) for drawn in dots] == list(times.values())
+    assert [[line.get_xdata()[0] for line in each] for each in marks] == [[51, 0.125], [91, 0.125]]
+    assert len({(line.get_color(), line.get_linestyle()) for line in ax.lines[:3]}) == 3
+    assert [text.get_text() for text in ax.texts] == [
+        "p50 51 ms",
+        "p90 91 ms",
+        "p50 0.12 ms",
+        "p90 0.12 ms",
+    ]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1], "the first is on top"

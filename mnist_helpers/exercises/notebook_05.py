@@ -1,0 +1,300 @@
+"""The exercises of notebook 05."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from mnist_helpers.datasets import mnist
+from mnist_helpers.exercises.core import (
+    Exercise,
+    Wrong,
+    as_array,
+    as_choice,
+    as_function,
+    as_shape,
+    as_whole,
+    call,
+)
+
+HEIGHT, WIDTH, CHANNELS = mnist.DESCRIPTION.image_shape
+CLASSES = len(mnist.DESCRIPTION.classes)
+BATCH = (1, HEIGHT, WIDTH, CHANNELS)
+CLOSE = 1e-3  # less than one step of 255, more than the rounding of float16
+
+
+def _parts(answer: Any, count: int) -> list[Any]:
+    """Take apart the list in the line that checks."""
+    if not isinstance(answer, list | tuple) or len(answer) != count:
+        raise Wrong(f"Leave the last line as it was: it passes a list of your {count} answers.")
+    return list(answer)
+
+
+def _shapes(answer: Any) -> None:
+    batch, seven = (as_shape(part) for part in _parts(answer, 2))
+    wrong = {
+        (HEIGHT, WIDTH, CHANNELS): "the number of images is missing, in front.",
+        (1, HEIGHT, WIDTH): "the channel is missing, at the end.",
+        (7, *BATCH[1:]): "that is a batch of seven; here one picture is asked for.",
+    }
+    if batch != BATCH:
+        usual = "its four numbers are images, rows, columns, channels."
+        raise Wrong(f"`batch_of_one` is not {batch}: {wrong.get(batch, usual)}")
+    wrong = {
+        (CLASSES,): "that is the answer for one image; for seven there are seven such rows.",
+        (1, CLASSES): "that is the answer to a batch of one; here there are seven.",
+        (CLASSES, 7): "rows and columns are exchanged. Each image has a row of its own.",
+        (7,): "the network gives more than one number for each picture.",
+        (7, *BATCH[1:]): "that is what goes in. What comes out are probabilities.",
+    }
+    if seven != (7, CLASSES):
+        usual = "think of one row of probabilities for each picture."
+        raise Wrong(f"`answer_to_seven` is not {seven}: {wrong.get(seven, usual)}")
+
+
+ROWS = (
+    (0.00, 0.00, 0.01, 0.54, 0.00, 0.05, 0.00, 0.00, 0.40, 0.00),
+    (0.00, 0.01, 0.00, 0.00, 0.00, 0.00, 0.00, 0.98, 0.00, 0.01),
+    (0.12, 0.10, 0.11, 0.04, 0.09, 0.22, 0.20, 0.02, 0.06, 0.04),
+)  # as in the notebook
+
+
+def _reading(answer: Any) -> None:
+    read, second, meaning = _parts(answer, 3)
+    digits = [as_whole(part) for part in as_array(read, shape=(len(ROWS),))]
+    right = [int(np.argmax(row)) for row in ROWS]
+    if digits == [digit + 1 for digit in right]:
+        raise Wrong("The first number of a row belongs to the digit 0: count from 0.")
+    for row, digit, wanted in zip(("first", "second", "third"), digits, right, strict=True):
+        if digit != wanted:
+            raise Wrong(
+                f"In the {row} row it is not {digit}: at which place is the largest number?"
+            )
+    choice = as_whole(second)
+    if choice == right[0]:
+        raise Wrong(f"{choice} is the first choice. The second has the next smaller probability.")
+    if choice != int(np.argsort(ROWS[0])[-2]):
+        raise Wrong(f"{choice} is not the second choice: which number is the second largest?")
+    letter = as_choice(meaning, ("a", "b", "c"))
+    if letter == "a":
+        raise Wrong(
+            "a: think of cross, house and noise. They were no digits, and got answers; the "
+            "network shares out 100% among its digits, whatever it is shown."
+        )
+    if letter == "c":
+        raise Wrong("c: the network does not count pixels. Its ten numbers compare the digits.")
+
+
+def _pictures() -> Iterator[np.ndarray]:
+    """Make grey pictures, dark on light; none uses the whole range, but for the last one."""
+    random = np.random.default_rng(5)
+    for low, high in ((30, 220), (60, 200), (0, 255)):
+        picture = random.integers(low, high, (HEIGHT, WIDTH), dtype=np.uint8, endpoint=True)
+        picture[0, :2] = low, high
+        yield picture
+
+
+def _batch(answer: Any) -> None:
+    function = as_function(answer)
+    for picture in _pictures():
+        given = as_array(call(function, picture))
+        wrong = {
+            (HEIGHT, WIDTH): "two axes are missing, one in front and one at the end.",
+            (HEIGHT, WIDTH, 1): "the axis for the number of images is missing, in front.",
+            (1, HEIGHT, WIDTH): "the axis for the channel is missing, at the end.",
+        }
+        if given.shape != BATCH:
+            reply = wrong.get(given.shape, f"a batch of one is {BATCH}.")
+            raise Wrong(f"Your function returns the shape {given.shape}: {reply}")
+        _compare(picture, given[0, :, :, 0])
+
+
+def _compare(picture: np.ndarray, given: np.ndarray) -> None:
+    """Raise what is wrong with the values (h, w) that were made of a picture (h, w)."""
+    values = picture.astype(float)
+    right = 1 - values / 255
+
+    def is_like(wrong: np.ndarray) -> bool:
+        return bool(np.allclose(given, wrong, rtol=0, atol=CLOSE))
+
+    if is_like(right):
+        return
+    low, high = values.min(), values.max()
+    early = "`1 - picture` comes too early: uint8 has no negative numbers. Divide first."
+    own = (
+        f"what you divide by depends on the picture; this one goes from {low:.0f} to {high:.0f}. "
+        "Divide all pictures by the same 255."
+    )
+    for wrong, reply in (
+        (values, "the values are unchanged: they go up to 255, and paper is bright."),
+        (values / 255, "paper is still near 1, and ink near 0: turn them over."),
+        (255 - values, "light and dark are turned over, but the values still go up to 255."),
+        ((1 - values) % 256, early),
+        ((1 - values) % 256 / 255, early),
+        (1 - values, early),
+        ((255 - values) // 255, "all decimals are gone: `//` drops them. Use `/`."),
+        (1 - values // 255, "all decimals are gone: `//` drops them. Use `/`."),
+        (right / right.max(), own),
+        (1 - values / high, own),
+        ((high - values) / (high - low), own),
+        (right.T, "rows and columns are exchanged: the digit lies on its side."),
+    ):
+        if is_like(wrong):
+            raise Wrong(f"The shape is right, but {reply}")
+    row, column = np.unravel_index(np.abs(given - right).argmax(), right.shape)
+    raise Wrong(
+        f"A pixel of {picture[row, column]} becomes {given[row, column]:.3f}; it should become "
+        f"{right[row, column]:.3f}."
+    )
+
+
+def _answers() -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Make probabilities (n, classes), labels (n,) and a bound; some lie exactly on the bound."""
+    random = np.random.default_rng(7)
+    for count, bound in ((8, 0.5), (200, 0.75), (60, 0.25), (40, 0.0)):
+        labels = random.integers(0, CLASSES, count)
+        best = np.where(random.random(count) < 0.7, labels, random.integers(0, CLASSES, count))
+        share = random.choice([0.25, 0.375, 0.5, 0.625, 0.75, 0.875], count)
+        share[:4] = max(bound, 0.25), 0.875, 0.25, 0.375
+        best[0], best[1] = (labels[0] + 1) % CLASSES, labels[1]  # wrong on the bound; sure, right
+        probabilities = np.repeat((1 - share[:, None]) / (CLASSES - 1), CLASSES, axis=1)
+        probabilities[np.arange(count), best] = share
+        yield probabilities, labels, bound
+
+
+def _rule(answer: Any) -> None:
+    function = as_function(answer)
+    for probabilities, labels, bound in _answers():
+        given = as_array(call(function, probabilities, labels, bound))
+        if given.shape != (2,):
+            raise Wrong("Return two numbers, as in `return answered, right`.")
+        _compare_shares(probabilities, labels, bound, *given)
+
+
+def _compare_shares(
+    probabilities: np.ndarray, labels: np.ndarray, bound: float, first: float, second: float
+) -> None:
+    """Raise what is wrong with the two shares, if anything is."""
+    largest, hits = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    answered = largest >= bound
+    count, share, right = len(labels), answered.mean(), hits[answered].mean()
+    said = f"Of {count} images {answered.sum()} are to be answered with the bound {bound}"
+
+    def is_like(one: float, two: float) -> bool:
+        return abs(first - one) < 1e-6 and abs(second - two) < 1e-6
+
+    if is_like(share, right):
+        return
+    above = largest > bound
+    hits_above = hits[above].mean() if above.any() else 0.0
+    for one, two, reply in (
+        (right, share, "The shares are in the wrong order: first how many are answered."),
+        (100 * share, 100 * right, "These are percentages; give shares between 0 and 1."),
+        (answered.sum(), hits[answered].sum(), "These are counts. Divide them, to get shares."),
+        (1 - share, right, "The first share is that of the images without an answer."),
+        (share, hits[answered].sum() / count, f"{said}. The second share is of those alone."),
+        (share, hits.mean(), "The second share counts the images without an answer, too."),
+        (above.mean(), hits_above, f"A probability of exactly {bound} is enough, too: use `>=`."),
+    ):
+        if is_like(one, two):
+            raise Wrong(reply)
+    if abs(first - (probabilities >= bound).mean()) < 1e-6:
+        raise Wrong("Compare the *largest* probability of each row with the bound, not all ten.")
+    true = probabilities[np.arange(count), labels] >= bound
+    if abs(first - true.mean()) < 1e-6:
+        raise Wrong("Do not look at the probability of the true digit: the program cannot know it.")
+    if abs(first - share) > 1e-6:
+        raise Wrong(f"{said}, a share of {share:.4g}; your function says {first:.4g}.")
+    raise Wrong(
+        f"{said}, and of those {hits[answered].sum()} right, a share of {right:.4g}; your "
+        f"function says {second:.4g}."
+    )
+
+
+EXERCISES = (
+    Exercise(
+        name="05.1",
+        task="A batch of one",
+        check=_shapes,
+        right="The number of images always comes first, and each image has a row of the answer.",
+        hints=(
+            "The four numbers are, in this order: images, rows, columns, channels.",
+            "A grey picture has one channel. In a batch of seven the first number is 7.",
+            "The answer has a row for each picture, and a probability in it for each digit.",
+        ),
+        code=f"batch_of_one = {BATCH}\nanswer_to_seven = (7, {CLASSES})",
+        reasoning=(
+            "`np.expand_dims` puts the two missing axes there: one in front for the number of "
+            "images, one at the end for the channel. The answer keeps the first axis: a row for "
+            "each image, a column for each digit."
+        ),
+    ),
+    Exercise(
+        name="05.2",
+        task="Read probabilities",
+        check=_reading,
+        right="The largest number says which digit fits best, and not whether there is one.",
+        hints=(
+            "The first number of a row belongs to the digit 0, the last one to the digit 9.",
+            "For the second choice look for the second largest number in the first row.",
+            "For the meaning think of the cross and the house: how sure was the network of them?",
+        ),
+        code='digits_read = [3, 7, 5]\nsecond_choice = 8\nmeaning = "b"',
+        reasoning=(
+            "The largest numbers are 0.54 at place 3, 0.98 at place 7 and 0.22 at place 5, counted "
+            "from 0; in the first row 0.40 at place 8 is the next. Softmax shares out 100% among "
+            "the ten digits, whatever the picture. So 0.98 compares the digits with each other, "
+            "and does not say that a digit was there."
+        ),
+    ),
+    Exercise(
+        name="05.3",
+        task="From dark ink to a batch",
+        check=_batch,
+        right="With such a batch the network sees what it was trained on: bright ink on black.",
+        hints=(
+            "First divide by 255: then white paper is 1 and black ink 0.",
+            "Then turn light and dark over: 1 must become 0, and 0 must become 1.",
+            "At the end add two axes with `np.expand_dims`: axis 0, and axis -1.",
+        ),
+        code=(
+            "def as_batch(picture):\n"
+            "    scaled = picture / 255  # white paper 1, black ink 0\n"
+            "    turned = 1 - scaled  # white paper 0, black ink 1\n"
+            "    image = np.expand_dims(turned, axis=-1)  # with a channel\n"
+            "    return np.expand_dims(image, axis=0)  # a batch of one"
+        ),
+        reasoning=(
+            "Division comes first, because uint8 has no negative numbers: `1 - picture` would "
+            "begin again at 255. All pictures are divided by the same 255, as the training images "
+            "were. `as_batch` neither moves nor enlarges the digit; `prepare` does that."
+        ),
+    ),
+    Exercise(
+        name="05.4",
+        task='Say "not sure"',
+        check=_rule,
+        right=(
+            "A higher bound answers less and is mostly right more often. Choose it on validation "
+            "images, as in `not_sure(unchanged, truth, 0.9)`."
+        ),
+        hints=(
+            "`probabilities.max(axis=1)` is the largest probability of each image, "
+            "`probabilities.argmax(axis=1)` the digit that it belongs to.",
+            "`answered = probabilities.max(axis=1) >= bound` holds True or False for each image; "
+            "the mean of it is the first share.",
+            "`hits[answered]` picks those of `hits` for which `answered` is True.",
+        ),
+        code=(
+            "def not_sure(probabilities, labels, bound):\n"
+            "    answered = probabilities.max(axis=1) >= bound\n"
+            "    hits = probabilities.argmax(axis=1) == labels\n"
+            "    return answered.mean(), hits[answered].mean()"
+        ),
+        reasoning=(
+            "The mean of True and False is the share of True. The second share is of the answered "
+            "images alone: those a user sees. Which bound is best depends on what a wrong answer "
+            "costs, compared with no answer."
+        ),
+    ),
+)
