@@ -141,13 +141,17 @@ def write(path: Path, result: dict) -> None:
     fresh.replace(path)
 
 
-def read(path: Path) -> dict:
+def read(path: Path, command: str | None = None) -> dict:
     """Read a complete result.
+
+    Args:
+        path: Its file.
+        command: What writes it; without it, the benchmark of the same name.
 
     Raises:
         ResultError: It is missing, or no such file.
     """
-    how = f"run `python benchmarks/{path.stem}.py`, which writes it"
+    how = f"run `{command or f'python benchmarks/{path.stem}.py'}`, which writes it"
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

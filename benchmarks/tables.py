@@ -106,6 +106,53 @@ def recipes_short(result: dict) -> str:
     return _table(("", "reference recipe", "this series"), rows)
 
 
+def seeds(result: dict) -> str:
+    """Show the accuracies of networks that differ by their seed."""
+    trials = result["trials"]
+    found = [trial["right"] / trial["images"] for trial in trials]
+    rows = [(str(trial["seed"]), _accuracy(trial["right"], trial["images"])) for trial in trials]
+    return _joined(
+        _measured(result),
+        _table(("seed", "test accuracy"), rows),
+        f"The accuracies lie between {min(found):.2%} and {max(found):.2%}.",
+    )
+
+
+def seeds_paired(result: dict) -> str:
+    """Compare each of these networks with the first one, image by image."""
+    first, *others = result["trials"]
+    beyond, rows = 0, []
+    for trial in others:
+        lost, won = trial["only_first_right"], trial["only_this_right"]
+        luck = 2 * (lost + won) ** 0.5
+        beyond += abs(won - lost) > luck
+        rows.append((str(trial["seed"]), str(lost), str(won), f"{won - lost:+}", f"±{luck:.0f}"))
+    only = f"only seed {first['seed']} is right"
+    return _joined(
+        _table(("seed", only, "only this seed is right", "difference", "luck"), rows),
+        f"In {beyond} of {len(others)} comparisons the difference is larger than luck.",
+    )
+
+
+def recipes_by_seed(result: dict) -> str:
+    """Set the test accuracies of the two recipes side by side, seed by seed."""
+    runs = {
+        name: [trial["test_accuracy"] for trial in trials] for name, trials in _runs(result).items()
+    }
+    rows = [
+        (str(trial["seed"]), f"{theirs:.2%}", f"{ours:.2%}")
+        for trial, theirs, ours in zip(
+            _of(result, recipe="series"), runs["reference"], runs["series"], strict=True
+        )
+    ]
+    return _joined(
+        _measured(result),
+        _table(("seed", "reference recipe", "this series"), rows),
+        f"The lowest of this series is {min(runs['series']):.2%}, the highest of the reference "
+        f"recipe {max(runs['reference']):.2%}.",
+    )
+
+
 def learning_rates(result: dict) -> str:
     """Compare the peaks of the learning rate on validation images."""
     peaks = sorted({trial["peak"] for trial in result["trials"]})

@@ -1,42 +1,16 @@
 # Read by lazy_loader at run time, and by editors, which complete `mh.plots.…` from it.
 # The order of the modules, and who may import whom, stands in pyproject.toml (import-linter).
-from . import (
-    artifacts as artifacts,
-)
-from . import (
-    augmentation as augmentation,
-)
-from . import (
-    datasets as datasets,
-)
-from . import (
-    evaluation as evaluation,
-)
-from . import (
-    exercises as exercises,
-)
-from . import (
-    models as models,
-)
-from . import (
-    pictures as pictures,
-)
-from . import (
-    plots as plots,
-)
-from . import (
-    quiet as quiet,
-)
-from . import (
-    reader as reader,
-)
-from . import (
-    recipes as recipes,
-)
-from . import (
-    serve as serve,
-)
-from . import (
-    training as training,
-)
+from . import artifacts as artifacts
+from . import augmentation as augmentation
+from . import datasets as datasets
+from . import evaluation as evaluation
+from . import exercises as exercises
+from . import models as models
+from . import pictures as pictures
+from . import plots as plots
+from . import quiet as quiet
+from . import reader as reader
+from . import recipes as recipes
+from . import serve as serve
+from . import training as training
 from .environment import start as start

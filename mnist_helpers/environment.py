@@ -9,6 +9,7 @@ from types import ModuleType
 from IPython import get_ipython
 from IPython.display import display
 
+from mnist_helpers import copies
 from mnist_helpers.datasets import mnist
 from mnist_helpers.quiet import quiet_stderr
 
@@ -24,7 +25,10 @@ then restart the kernel.
 
 
 def start(seed: int = 42) -> None:
-    """Start TensorFlow quietly, find the data, fix the seeds, and say so in one line.
+    """Start TensorFlow quietly, find the data, fix the seeds, and say so in two lines.
+
+    They fit a laptop's window. A third part tells when the learner's copy is older than its
+    original.
 
     Args:
         seed: Seed of Python's, NumPy's and TensorFlow's random numbers.
@@ -51,10 +55,12 @@ def start(seed: int = 42) -> None:
     device = f"{len(gpus)} GPU" if gpus else f"CPU with {os.cpu_count()} cores"
     train, test = source.counts
     print(
+        f"data: {source.name} ({train:,} training and {test:,} test images) · seed {seed}\n"
         f"Python {platform.python_version()} · TensorFlow {tensorflow.__version__} · "
-        f"Keras {keras.__version__} · {device} · seed {seed} · "
-        f"data: {source.name} ({train:,} training and {test:,} test images)"
+        f"Keras {keras.__version__} · {device}"
     )
+    if (path := copies.opened()) and (advice := copies.outdated(path)):
+        print(f"\n{advice}")
 
 
 def _import_tensorflow() -> ModuleType:

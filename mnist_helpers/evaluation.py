@@ -1,6 +1,5 @@
 """Numbers from predictions, apart from any figure (introduced in notebook 04)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +39,7 @@ def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, count: int
 
     Args:
         labels: True labels, int (n,).
-        probabilities: Predicted probabilities, (n, 10).
+        probabilities: Predicted probabilities, (n, number of classes).
         count: How many to return at the most.
     """
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
@@ -63,43 +62,48 @@ class Calibration:
     error: float
 
 
-def calibration(labels: np.ndarray, probabilities: np.ndarray) -> Calibration:
-    """Compare confidence with accuracy in ten bins (Guo et al. 2017, arXiv:1706.04599).
+def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:
+    """Compare confidence with accuracy in bins of equal width.
+
+    The expected calibration error is that of Naeini et al. (2015,
+    https://doi.org/10.1609/aaai.v29i1.9602). It depends on the number of bins.
 
     Args:
         labels: True labels, int (n,).
-        probabilities: Predicted probabilities, (n, 10).
+        probabilities: Predicted probabilities, (n, number of classes).
+        bins: How many bins part the confidences from 0 to 1.
     """
     confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
-    bins = np.minimum((10 * confidence).astype(int), 9)  # (n,) in 0…9
-    masks = [bins == number for number in np.unique(bins)]
+    places = np.minimum((bins * confidence).astype(int), bins - 1)  # (n,) in 0…bins-1
+    masks = [places == place for place in np.unique(places)]
     means = np.array([confidence[mask].mean() for mask in masks])
     groups = tuple(accuracy(labels[mask], predicted[mask]) for mask in masks)
     gaps = [abs(mean - group.value) for mean, group in zip(means, groups, strict=True)]
     return Calibration(means, groups, float(np.average(gaps, weights=[g.count for g in groups])))
 
 
-# How images (n, 28, 28) in [0, 1] are disturbed, and by how much; the first amount changes nothing.
-Disturb = Callable[[np.ndarray, float], np.ndarray]
-DISTURBANCES: dict[str, tuple[Disturb, tuple[float, ...]]] = {
-    "shifted right (pixels)": (
-        lambda images, pixels: ndimage.shift(images, (0, 0, pixels), order=1),
-        (0, 2, 3, 4, 5),
-    ),
-    "rotated (degrees)": (
-        lambda images, degrees: ndimage.rotate(images, degrees, (2, 1), reshape=False, order=1),
-        (0, 10, 20, 30, 40),
-    ),
-    "noise (standard deviation)": (
-        lambda images, deviation: (
-            (images + np.random.default_rng(0).normal(0, deviation, images.shape))
-            .clip(0, 1)
-            .astype(images.dtype)
-        ),
-        (0, 0.15, 0.3, 0.45, 0.6),
-    ),
-    "blurred (radius in pixels)": (
-        lambda images, pixels: ndimage.gaussian_filter(images, (0, pixels, pixels)),
-        (0, 0.5, 1, 1.5, 2),
-    ),
-}
+def disturb(images: np.ndarray, kind: str, amount: float) -> np.ndarray:
+    """Disturb images; the amount 0 changes nothing.
+
+    Args:
+        images: Float (n, h, w) in [0, 1].
+        kind: "shift" to the left, by pixels; "rotate" anticlockwise, by degrees; "noise", normally
+            distributed, by its standard deviation; "blur", a Gaussian one, by its radius in pixels.
+        amount: How much.
+
+    Returns:
+        As `images`. The noise is the same in every call.
+
+    Raises:
+        ValueError: There is no such kind.
+    """
+    if kind == "shift":
+        return ndimage.shift(images, (0, 0, -amount), order=1)
+    if kind == "rotate":
+        return ndimage.rotate(images, amount, (2, 1), reshape=False, order=1)
+    if kind == "noise":
+        noise = np.random.default_rng(0).normal(0, amount, images.shape)
+        return (images + noise).clip(0, 1).astype(images.dtype)
+    if kind == "blur":
+        return ndimage.gaussian_filter(images, (0, amount, amount))
+    raise ValueError(f"there is no disturbance {kind!r}; take shift, rotate, noise or blur")

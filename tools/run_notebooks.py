@@ -1,10 +1,14 @@
 """Execute the notebooks in order, each in its own kernel, and show the progress cell by cell.
 
-Copies go to artifacts/executed/; --in-place rewrites the notebooks themselves, on real MNIST only.
+Copies go to artifacts/executed/; --in-place rewrites the notebooks themselves, on real MNIST only,
+and keeps in benchmarks/results/ how long each took.
 """
 
 import argparse
+import datetime
+import importlib.metadata
 import os
+import platform
 import shutil
 import sys
 import time
@@ -15,6 +19,10 @@ import nbformat
 
 from mnist_helpers import artifacts
 from mnist_helpers.datasets import DataError, Source, fashion_mnist, mnist
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import recording
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CELL_TIMEOUT = 600  # seconds
@@ -96,6 +104,21 @@ def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
     return notebook
 
 
+def keep_times(seconds: dict[str, float], data: str) -> None:
+    """Keep how long each notebook ran, for the table of lessons: name → seconds."""
+    versions = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")}
+    result = {
+        "name": "run_notebooks",
+        "command": "make notebooks",
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "machine": recording.machine(),
+        "versions": {"python": platform.python_version()} | versions,
+        "data": data,
+        "trials": [{"notebook": name, "seconds": round(s, 1)} for name, s in seconds.items()],
+    }
+    recording.write(recording.RESULTS / "run_notebooks.json", result)
+
+
 def main() -> None:
     """Run the notebooks; stop at the first that fails."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,6 +144,7 @@ def main() -> None:
     target = NOTEBOOKS if in_place else artifacts.folder() / "executed"
     target.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
+    seconds = {}
     for path in notebooks:
         begun = time.monotonic()
         try:
@@ -130,7 +154,10 @@ def main() -> None:
         fresh = target / f"{path.name}.new"  # the old copy stays until the new one is complete
         nbformat.write(notebook, fresh)
         fresh.replace(target / path.name)
-        print(f"\r{path.name}: finished in {time.monotonic() - begun:.0f} s", flush=True)
+        seconds[path.stem] = time.monotonic() - begun
+        print(f"\r{path.name}: finished in {seconds[path.stem]:.0f} s", flush=True)
+    if in_place and options.last is None:
+        keep_times(seconds, source.name)
     print(f"all finished in {time.monotonic() - started:.0f} s; executed copies: {target}")
 
 

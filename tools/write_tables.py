@@ -1,17 +1,19 @@
 """Write the tables of README.md, docs/ and notebooks anew, from benchmarks/results/ and notebooks.
 
-A table stands between the lines `<!-- table: NAME -->` and `<!-- end of table -->`. --check only
-looks, and fails if a table is not what it would be now.
+A table stands between the lines `<!-- table: NAME -->` and `<!-- end of table -->`. In the first
+cell of each notebook, the sentence that begins with "About 30 minutes" is written anew, too.
+--check only looks, and fails if something is not what it would be now.
 """
 
 import argparse
-import math
 import os
 import re
 import sys
 from pathlib import Path
 
+import lessons
 import nbformat
+from lessons import TableError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
@@ -27,6 +29,9 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes-short": ("compare_recipes", tables.recipes_short),
     "factors": ("compare_recipes", tables.factors),
     "schedule": ("compare_recipes", tables.schedule),
+    "recipes-by-seed": ("compare_recipes", tables.recipes_by_seed),
+    "seeds": ("compare_seeds", tables.seeds),
+    "seeds-paired": ("compare_seeds", tables.seeds_paired),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),
@@ -147,7 +152,7 @@ def made(root: Path, page: Path, table: str) -> str:
         TableError: There is no such table, or it cannot be made.
     """
     if table == "lessons":
-        return lessons(root, page)
+        return lessons.table(root, page)
     if table not in RESULTS:
         known = ", ".join(["lessons", *RESULTS])
         raise TableError(f"there is no table of this name; the names are {known}")
@@ -179,6 +184,14 @@ def update(root: Path, write: bool) -> list[str]:
             if cell.cell_type == "markdown":
                 cell.source, wrong = renewed(root, page, cell.source, write)
                 problems += wrong
+        first = notebook.cells[0]
+        try:
+            new = lessons.with_minutes(root, page, first.source)
+            if new != first.source and not write:
+                problems.append(f"notebooks/{page.name}, minutes: stale; run tools/write_tables.py")
+            first.source = new
+        except TableError as error:
+            problems.append(str(error))
         if write and before != [cell.source for cell in notebook.cells]:
             nbformat.write(notebook, page)
             print(f"{page.relative_to(root).as_posix()}: written")

@@ -14,4 +14,6 @@ from .learning import slopes as slopes
 from .network import architecture as architecture
 from .results import calibration as calibration
 from .results import confusion as confusion
+from .results import feature_maps as feature_maps
+from .results import kernels as kernels
 from .results import robustness as robustness

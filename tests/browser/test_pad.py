@@ -9,7 +9,6 @@ import functools
 import http.server
 import io
 import itertools
-import json
 import math
 import os
 import shutil
@@ -24,6 +23,7 @@ import nbformat
 import numpy as np
 import pytest
 import requests
+import start_lab
 from PIL import Image
 from playwright.sync_api import Error, expect, sync_playwright
 
@@ -572,10 +572,7 @@ def lab(tmp_path):
     places = "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR IPYTHONDIR"
     places += " JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR"
     settings = {name: str(tmp_path / name) for name in places.split()}
-    note = Path(settings["JUPYTERLAB_SETTINGS_DIR"], "@jupyterlab", "apputils-extension")
-    note.mkdir(parents=True)
-    calm = {"fetchNews": "false", "checkForUpdates": False}
-    (note / "notification.jupyterlab-settings").write_text(json.dumps(calm))
+    settings["JUPYTER_CONFIG_PATH"] = str(start_lab.SETTINGS)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -624,6 +621,7 @@ def test_the_widget_reads_in_jupyterlab(request, chromium, lab):
         page.keyboard.press("Shift+Enter")
         output = page.locator(".jp-OutputArea-output", has_text="strokes:")
         expect(output).to_contain_text("strokes: 2 inside: True")
+        expect(page.get_by_text("official Jupyter news")).to_have_count(0)
     finally:
         with contextlib.suppress(Error):
             keep_screenshot(page, f"{request.node.name}_end")

@@ -24,7 +24,7 @@ class Alone:
         if self.process or not self.orders:
             return
         settings = {k: v for k, v in os.environ.items() if k != "MNIST_ARTIFACTS"}
-        settings["PYTHONPATH"] = str(ROOT / "tools")
+        settings["PYTHONPATH"] = os.pathsep.join(map(str, (ROOT, ROOT / "tools")))
         orders = [f"{times}:{source}" for source, times in self.orders.items()]
         command = [sys.executable, RUNNER, self.folder, *orders]
         self.process = subprocess.Popen(command, env=settings)

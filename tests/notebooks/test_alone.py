@@ -1,13 +1,17 @@
 """Each notebook runs alone, in a clean clone without artifacts/; those that save, twice in a row.
 
+It runs as a learner's copy with all exercises answered; of two runs, the first is unanswered.
 A process of its own does that while the notebooks run in order; these tests, the last, wait for
 it. On real MNIST only with --every-way.
 """
 
+import copy_notebooks
 import nbformat
 import pytest
 
+from mnist_helpers.exercises import core
 from tests.conftest import NOTEBOOKS
+from tests.notebooks.reading import outputs, verdicts
 
 SAVE = ("03", "06")  # those that write results, which a second run finds
 TIMES = {path: 2 if path.name.startswith(SAVE) else 1 for path in NOTEBOOKS}
@@ -19,13 +23,12 @@ TIMES = {path: 2 if path.name.startswith(SAVE) else 1 for path in NOTEBOOKS}
 def test_runs_alone(source, alone):
     clone = alone.wait(source)
     assert (clone / "error.txt").read_text("utf-8") == ""
-    streams = [
-        output.text
-        for cell in nbformat.read(clone / "notebooks" / source.name, as_version=4).cells
-        for output in cell.get("outputs", [])
-        if output.get("name") == "stderr"
-    ]
+    notebook = nbformat.read(clone / copy_notebooks.MINE / source.name, as_version=4)
+    streams = [output for output in outputs(notebook) if output.get("name") == "stderr"]
     assert not streams
+    number = source.name[:2]
+    expected = [name for name in core.names() if name.startswith(number)]
+    assert verdicts(notebook) == [(name, "right") for name in expected]
     trained = {file.name for file in clone.glob("artifacts/run-*/*.*")}
     expected = {"mnist_cnn_model.keras", "mnist_cnn_model.h5", "training_history.json"}
-    assert (expected <= trained) == source.name.startswith("03")
+    assert (expected <= trained) == (number == "03")

@@ -7,7 +7,9 @@ import re
 import nbformat
 import pytest
 
+from mnist_helpers.exercises import core
 from tests.conftest import NOTEBOOKS
+from tests.notebooks.reading import code, outputs, verdicts, wrong_exercises, wrong_guesses
 
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/\-])/(?:home|Users|root|tmp|work|[\w.\-]+/[\w.\-]+/)|[A-Z]:\\"
@@ -19,14 +21,6 @@ pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.st
 
 def read(path):
     return nbformat.read(path, as_version=4)
-
-
-def code(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def outputs(notebook):
-    return [output for cell in code(notebook) for output in cell.outputs]
 
 
 def test_is_valid_small_and_uses_the_common_kernel(path):
@@ -75,6 +69,21 @@ def test_has_the_anatomy(path):
     position = NOTEBOOKS.index(path)
     neighbours = NOTEBOOKS[max(0, position - 1) : position + 2]
     assert all(f"]({other.name})" in last for other in neighbours if other != path)
+
+
+def test_has_two_to_four_exercises_that_can_be_answered(path):
+    number = path.name[:2]
+    names = [name for name in core.names() if name.startswith(f"{number}.")]
+    assert wrong_exercises(read(path), number, [core.find(name) for name in names]) == []
+
+
+def test_its_exercises_are_left_to_the_learner(path):
+    names = [name for name in core.names() if name.startswith(f"{path.name[:2]}.")]
+    assert verdicts(read(path)) == [(name, "unanswered") for name in names]
+
+
+def test_has_two_or_three_guesses_beside_what_came_out(path):
+    assert wrong_guesses(read(path)) == []
 
 
 def test_begins_with_the_same_set_up_cell(path):

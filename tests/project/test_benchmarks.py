@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
+    "compare_seeds": "seed",
     "choose_learning_rate": "peak of the learning rate",
     "compare_neighbours": "kept",
     "attack_service": "attack",
@@ -145,6 +146,14 @@ def test_each_recipe_gets_its_data(name, bundled):
     assert len(x_val) == len(y_val) == (counts[1] if variant.validates_on_test else held_out)
     assert x.dtype == x_val.dtype == variant.pixels and x.shape[1:] == (28, 28, 1)
     assert x.min() == 0 and x.max() == 1
+
+
+def test_networks_of_two_seeds_are_compared_image_by_image(quick):
+    first, second = trials(quick, "compare_seeds")
+    assert [first["seed"], second["seed"]] == [0, 1]
+    assert first["only_first_right"] == first["only_this_right"] == 0
+    gain = second["only_this_right"] - second["only_first_right"]
+    assert second["right"] - first["right"] == gain != 0
 
 
 def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):

@@ -66,7 +66,7 @@ def test_the_readme_installs_with_plain_pip_what_make_lab_installs():
     for line in (
         "python -m pip install --require-hashes -r requirements.lock",
         "python -m pip install --no-build-isolation --no-deps --editable .",
-        "jupyter lab notebooks/01_explore_the_data.ipynb",
+        "python tools/start_lab.py",
     ):
         assert line in lines, line
 

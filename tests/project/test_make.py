@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "-contributor"))
-OF_LEARNERS = ("lab", "run", "serve")
+OF_LEARNERS = ("lab", "fresh", "handout", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
     *("notebooks", "reference", "benchmark", "lock"),
@@ -43,7 +43,7 @@ def program(clone, name, line="", code=0):
 
 def make(clone, *arguments, **settings):
     outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MNIST_SOURCE", "CI"} | {
-        *("OPTIONS", "COVERAGE", "UPGRADE")
+        *("OPTIONS", "COVERAGE", "UPGRADE", "NOTEBOOK")
     }
     env = {name: value for name, value in os.environ.items() if name not in outer} | settings
     command = ["make", "BIN=bin", "PYTHON=bin/python", *arguments]
@@ -170,6 +170,24 @@ def test_the_sample_is_for_test_sample_only_and_options_reach_pytest(clone):
         "python -m pytest -m data_matters -x",
         "source=sample",
     ]
+
+
+def test_copies_are_made_by_one_command_each(clone):
+    set_up(clone, LEARNER)
+    for arguments in (["lab"], ["fresh", "NOTEBOOK=02"], ["fresh"], ["handout"]):
+        make(clone, *arguments)
+    assert [call.rstrip() for call in calls(clone)] == [
+        "python tools/start_lab.py",
+        "python tools/copy_notebooks.py fresh 02",
+        "python tools/copy_notebooks.py fresh",
+        "python tools/copy_notebooks.py handout",
+    ]
+
+
+def test_the_set_up_says_first_what_it_does_and_how_long_that_takes(clone):
+    program(clone, "python", line="mkdir -p .venv")
+    said = make(clone, "lab").stdout.splitlines()
+    assert said[0].startswith("First the set-up") and "GB" in said[1] and "minutes" in said[1]
 
 
 def test_lint_says_when_javascript_was_not_checked(clone):

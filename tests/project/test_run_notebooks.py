@@ -70,6 +70,31 @@ def test_in_place_execution_refuses_other_data_than_mnist(monkeypatch):
         run_notebooks.main()
 
 
+def test_in_place_execution_keeps_how_long_each_notebook_ran(monkeypatch, tmp_path):
+    for name in ("01_a", "02_b"):
+        (tmp_path / f"{name}.ipynb").touch()
+    found = Source(mnist.DESCRIPTION, tmp_path, "found")
+    monkeypatch.setattr(run_notebooks, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(run_notebooks, "settle_data", lambda: found)
+    monkeypatch.setattr(
+        run_notebooks, "execute", lambda _: run_notebooks.nbformat.v4.new_notebook()
+    )
+    monkeypatch.setattr(run_notebooks.recording, "RESULTS", tmp_path / "results")
+    monkeypatch.setenv("MNIST_ARTIFACTS", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    kept = tmp_path / "results" / "run_notebooks.json"
+    for options in ([], ["--in-place", "--last=1"]):
+        monkeypatch.setattr(sys, "argv", ["run_notebooks.py", *options])
+        run_notebooks.main()
+        assert not kept.exists(), "only all of them, and those that are committed"
+    monkeypatch.setattr(sys, "argv", ["run_notebooks.py", "--in-place"])
+    run_notebooks.main()
+    result = run_notebooks.recording.read(kept)
+    assert [trial["notebook"] for trial in result["trials"]] == ["01_a", "02_b"]
+    assert all(0 <= trial["seconds"] < 10 for trial in result["trials"])
+    assert result["command"] == "make notebooks" and result["data"] == "MNIST"
+
+
 def test_other_notebooks_beside_the_series_are_left_alone(monkeypatch, tmp_path):
     for name in ("02_b.ipynb", "01_a.ipynb", "Untitled.ipynb", "notes.md"):
         (tmp_path / name).touch()

@@ -1,7 +1,6 @@
 """The tables of README and docs come from the results and the notebooks, and are up to date."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,8 @@ import nbformat
 import nbformat.v4 as nb
 import pytest
 import write_tables
+
+from tests.project.lessons_made_up import SECONDS, make_notebooks
 
 ROOT = Path(__file__).parents[2]
 MACHINE = {"cores": 2, "system": "Linux", "machine": "x86_64", "processor": "a processor"}
@@ -83,12 +84,23 @@ def bounded(shown, sure, answered, right=0):
     return {"shown": shown, "model": "abc", "sure": sure, **counts}
 
 
+def seeded(seed, right, lost, won):
+    return {
+        "seed": seed,
+        "images": 1000,
+        "right": right,
+        "only_first_right": lost,
+        "only_this_right": won,
+    }
+
+
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
 DIFFICULT = {"measure": "difficult", "preparation": "with “upright”", "count": 200}
 DIGITS = {"seed": 0, "model": "abc", "digits": 1000, "digits_right": 990}
 RESULTS = {
+    "run_notebooks": [{"notebook": name, "seconds": s} for name, s in SECONDS.items()],
     "compare_recipes": [
         training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
         training("series", 0, 60.0, 1200.0, 0.99, 0.03),
@@ -98,6 +110,11 @@ RESULTS = {
         training("calls", 1, 80.0, 1200.0, 0.987, 0.04)
         | {"validation_accuracy": 0.987, "validation_loss": 0.04},
         {"recipe": "notebooks", "what": "notebooks 01 to 05", "script_s": 80.0},
+    ],
+    "compare_seeds": [
+        seeded(0, 990, 0, 0),
+        seeded(1, 992, 10, 12),
+        seeded(2, 960, 40, 10),
     ],
     "choose_learning_rate": [
         {"peak": peak, "seed": seed, "validation_accuracy": accuracy, "validation_loss": 0.1}
@@ -178,15 +195,12 @@ def block(name, content=""):
 
 @pytest.fixture
 def project(tmp_path):
-    """A project with a README and one page, results with made-up numbers, and these notebooks."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    for path in (tmp_path / "notebooks").glob("*.ipynb"):  # without the tables in their text
-        text = path.read_text("utf-8").replace("<!-- table: ", "<!-- ")
-        path.write_text(text.replace(write_tables.END, ""), "utf-8")
+    """A project with a README and one page, and results and notebooks that are made up."""
     for folder in ("docs", "benchmarks/results"):
         (tmp_path / folder).mkdir(parents=True)
     for name, trials in RESULTS.items():
         save(tmp_path, name, result(name, trials))
+    make_notebooks(tmp_path)
     (tmp_path / "README.md").write_text(f"# Title\n\n{block('recipes')}\nThe end.\n", "utf-8")
     return tmp_path
 
@@ -384,6 +398,25 @@ def test_the_table_of_the_schedule_shows_no_figure_of_the_test_set(project):
     assert "decay" not in text, "the series was not measured on validation images here"
 
 
+def test_the_table_of_recipes_by_seed(project):
+    text = table(project, "recipes-by-seed")
+    assert "| 0 | 98.00% | 99.00% |\n| 1 | 99.00% | 99.20% |" in text
+    assert text.endswith("this series is 99.00%, the highest of the reference recipe 99.00%.")
+
+
+def test_the_table_of_seeds(project):
+    text = table(project, "seeds")
+    assert "\n| 1 | 99.20% (95% interval 98.43% to 99.59%) |\n" in text
+    assert text.endswith("The accuracies lie between 96.00% and 99.20%.")
+
+
+def test_the_table_of_seeds_compared_image_by_image(project):
+    text = table(project, "seeds-paired")
+    assert "| seed | only seed 0 is right | only this seed is right | difference | luck |" in text
+    assert "| 1 | 10 | 12 | +2 | ±9 |\n| 2 | 40 | 10 | -30 | ±14 |" in text
+    assert text.endswith("In 1 of 2 comparisons the difference is larger than luck.")
+
+
 def test_the_table_of_learning_rates(project):
     text = table(project, "learning-rates")
     assert "| 0.002 | 97.00% | 0.1000 |\n| 0.004 | 98.00% | 0.1000 |" in text
@@ -470,67 +503,3 @@ def test_the_table_of_pictures(project):
     heading = "1,500 pictures of MNIST, those numbered 0 to 9; 2 more could not be opened."
     assert heading in table(project, "pictures")
     assert f"| a reader (abc) | {many} |" in table(project, "pictures-short")
-
-
-@pytest.mark.parametrize(
-    ("page", "folder"), [("README.md", "notebooks/"), ("docs/page.md", "../notebooks/")]
-)
-def test_the_lessons_are_linked_from_where_the_page_is(project, page, folder):
-    text = table(project, "lessons", page)
-    for path in (ROOT / "notebooks").glob("*.ipynb"):
-        assert f"| [{path.name[:2]} " in text and f"]({folder}{path.name}) | " in text
-    assert "one for every 100 words of text and one for each cell of code" in text
-
-
-def test_every_notebook_has_minutes_and_exercises(project):
-    rows = [row.split(" | ") for row in table(project, "lessons").split("\n") if "ipynb" in row]
-    assert len(rows) == len(write_tables.AT_THE_END)
-    for row in rows:
-        assert 5 <= int(row[2]) <= 90 and int(row[2]) % 5 == 0, row
-        assert 2 <= int(row[3].rstrip(" |")) <= 10, row
-
-
-def test_a_notebook_without_a_line_in_the_table_is_an_error(project):
-    last = max((project / "notebooks").glob("*.ipynb"))
-    last.rename(last.with_name("99_another.ipynb"))
-    with pytest.raises(write_tables.TableError, match="99_another"):
-        table(project, "lessons")
-
-
-def test_a_notebook_without_exercises_is_an_error(project):
-    first = min((project / "notebooks").glob("*.ipynb"))
-    first.write_text(first.read_text("utf-8").replace("**On your own**", "**Alone**"), "utf-8")
-    with pytest.raises(write_tables.TableError, match=f"{first.name}: there is no .*On your own"):
-        table(project, "lessons")
-
-
-@pytest.mark.parametrize(
-    ("words", "cells", "minutes"), [(249, 10, 10), (250, 10, 15), (749, 0, 5), (1000, 20, 30)]
-)
-def test_minutes_count_words_and_cells_of_code(words, cells, minutes):
-    prose = nb.new_markdown_cell("word " * words)
-    code = [nb.new_code_cell("one = two + three  # and many more words") for _ in range(cells)]
-    assert write_tables.minutes(nb.new_notebook(cells=[prose, *code])) == minutes
-
-
-@pytest.mark.parametrize(
-    ("markdown", "count"),
-    [
-        ("# Two words\n\n- and *three* more", 5),
-        ("a [link of four](https://example.org/a page) b", 5),
-        ("before\n```python\nnot = these\n```\nafter", 2),
-        ("| a | b |\n|---|---|\n| 1 | 2 |", 4),
-        ("<details>\n<summary>One</summary> two – three", 3),
-    ],
-)
-def test_words_are_those_of_prose(markdown, count):
-    assert write_tables.words_in(markdown) == count
-
-
-def test_exercises_are_the_items_of_their_list():
-    source = (
-        "- not this\n\n**On your own** (a note\n- one\n  - part of one, on a\n  second line\n"
-        "* two\n1. three\n\n**Further reading**\n\n- not this\n"
-    )
-    notebook = nb.new_notebook(cells=[nb.new_markdown_cell("- no"), nb.new_markdown_cell(source)])
-    assert write_tables.exercises(notebook) == 3

@@ -1,23 +1,63 @@
 import importlib
+import json
+import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
+import copy_notebooks
 import pytest
 
-from mnist_helpers import environment
+from mnist_helpers import copies, environment
 from mnist_helpers.datasets import sample
-from tests.conftest import run_code
+from tests.conftest import NOTEBOOKS, run_code
+
+WIDTH = 100  # characters that fit an output of JupyterLab in a window of 1280 pixels
 
 
-def test_start_is_quiet_and_says_in_one_line_what_it_found():
+def test_start_is_quiet_and_says_in_two_lines_what_it_found():
     done = run_code("import mnist_helpers as mh; mh.start(7)", env={"MNIST_SOURCE": "sample"})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    banner, line = done.stdout.splitlines()
+    banner, data, versions = done.stdout.splitlines()
     assert "NOT MNIST'S DIGITS" in banner
-    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "seed 7", sample.DESCRIPTION.name):
-        assert part in line
+    assert f"data: {sample.DESCRIPTION.name} (1,500 training and 297 test images)" in data
+    assert "seed 7" in data and len(data) <= WIDTH
+    for part in ("Python 3.", "TensorFlow 2.", "Keras 3.", "PU"):
+        assert part in versions and len(versions) <= WIDTH
+
+
+def test_start_tells_when_the_copy_is_older_than_its_original(tmp_path, monkeypatch, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "my_notebooks").mkdir()
+    longest = max(NOTEBOOKS, key=lambda path: len(path.name))
+    original = Path(shutil.copy(longest, tmp_path / "notebooks"))
+    copy = tmp_path / "my_notebooks" / original.name
+    (note := copies.note(original))["original"] = "another state"
+    copy.write_text(json.dumps({"cells": [], "metadata": {copies.NOTE: note}}), "utf-8")
+    monkeypatch.chdir(copy.parent)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(copy))
+    environment.start()
+    *_, empty, first, second = capsys.readouterr().out.splitlines()
+    assert not empty and first.startswith(f"notebooks/{copy.name} has changed since")
+    assert f"make fresh NOTEBOOK={copy.name[:2]}, or" in second
+    assert max(len(first), len(second)) <= WIDTH
+    kept = copy_notebooks.put(copy_notebooks.blank(original), copy)
+    environment.start()
+    assert kept and "has changed" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["", "missing.ipynb", ".", "elsewhere/copy.ipynb"])
+def test_a_session_that_is_not_of_this_folder_is_passed_over(name, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "copy.ipynb").touch()
+    (tmp_path / "copy.ipynb").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "environ", {"JPY_SESSION_NAME": name and str(tmp_path / name)})
+    assert copies.opened() is None
+    monkeypatch.setattr(os, "environ", {"JPY_SESSION_NAME": str(tmp_path / "copy.ipynb")})
+    assert copies.opened() == tmp_path / "copy.ipynb"
 
 
 def test_importing_the_package_imports_nothing_heavy():

@@ -51,21 +51,34 @@ def test_calibration_of_a_network_that_is_too_sure():
     assert measured.error == pytest.approx(4.5 / 31)
 
 
-@pytest.mark.parametrize("name", evaluation.DISTURBANCES)
-def test_disturbances_start_from_the_image_and_grow(name):
-    disturb, amounts = evaluation.DISTURBANCES[name]
+def test_the_calibration_error_depends_on_the_bins():
+    predicted = probabilities(*[(0, 0.62)] * 10, *[(0, 0.78)] * 10)
+    labels = np.r_[np.zeros(8), np.ones(2), np.zeros(6), np.ones(4)].astype(int)
+    by_bins = {n: evaluation.calibration(labels, predicted, n) for n in (2, 10)}
+    assert by_bins[2].error == pytest.approx(0), "one bin, whose gaps cancel"
+    assert by_bins[10].error == pytest.approx(0.18)
+    assert [len(by_bins[n].groups) for n in (2, 10)] == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["shift", "rotate", "noise", "blur"])
+def test_disturbances_start_from_the_image_and_grow(kind):
     image = np.zeros((1, 28, 28), np.float32)
     image[0, 8:20, 12:15] = 1
-    change = [np.abs(disturb(image, amount) - image).sum() for amount in amounts]
-    assert change[0] == pytest.approx(0, abs=1e-3)
-    assert change[1] > 1 and change[-1] > change[1]
-    assert all(disturb(image, amount).dtype == np.float32 for amount in amounts)
+    amounts = {"shift": (1, 3), "rotate": (10, 30), "noise": (0.1, 0.3), "blur": (1, 2)}[kind]
+    none, little, much = (evaluation.disturb(image, kind, amount) for amount in (0, *amounts))
+    assert np.abs(none - image).sum() == pytest.approx(0, abs=1e-3)
+    assert 1 < np.abs(little - image).sum() < np.abs(much - image).sum()
+    assert none.dtype == little.dtype == much.dtype == np.float32
+    assert much.min() >= 0 and much.max() <= 1
+
+
+def test_another_disturbance_is_refused():
+    with pytest.raises(ValueError, match="no disturbance 'melt'; take shift"):
+        evaluation.disturb(np.zeros((1, 4, 4)), "melt", 1)
 
 
 def test_directions_of_shift_and_rotation():
     image = np.zeros((1, 28, 28), np.float32)
     image[0, 4, 13] = 1  # above the middle
-    shift, _ = evaluation.DISTURBANCES["shifted right (pixels)"]
-    assert shift(image, 2)[0, 4, 15] == 1
-    rotate, _ = evaluation.DISTURBANCES["rotated (degrees)"]
-    assert np.argwhere(rotate(image, 90)[0] > 0.5)[0].tolist()[1] in (4, 23)
+    assert evaluation.disturb(image, "shift", 2)[0, 4, 11] == 1
+    assert np.argwhere(evaluation.disturb(image, "rotate", 90)[0] > 0.5)[0].tolist() == [14, 4]

@@ -181,18 +181,78 @@ def test_confusion_of_other_classes_carries_their_names():
     assert "a cat taken for a dog (2 times)" in caption
 
 
-def test_calibration_and_robustness():
-    good, bad = (evaluation.Accuracy(v, v - 0.1, v + 0.05, 100) for v in (0.8, 0.3))
+def accuracies(*values):
+    return [evaluation.Accuracy(v, v - 0.1, v + 0.05, 100) for v in values]
+
+
+def test_calibration():
+    good, bad = accuracies(0.8, 0.3)
     measured = evaluation.Calibration(np.array([0.5, 0.9]), (bad, good), 0.075)
     figure, caption, *_ = plots.calibration(measured)
-    _, points, *_ = figure.axes[0].lines
+    (ax,) = figure.axes
+    _, points, *_ = ax.lines
     assert list(points.get_xdata()) == [0.5, 0.9] and list(points.get_ydata()) == [0.3, 0.8]
-    (ends,) = (bar.get_segments() for bar in figure.axes[0].collections)
+    (ends,) = (bar.get_segments() for bar in ax.collections)
     assert ends[0][:, 1] == pytest.approx([0.2, 0.35])
-    assert "100 images, claims 50.0%" in caption and "7.50%" in caption
-    figure, caption, *_ = plots.robustness({"blurred (pixels)": {0: good, 3: bad}})
-    assert list(figure.axes[0].lines[0].get_ydata()) == [0.8, 0.3]
-    assert "30% blurred" in caption
+    assert "100 images, claims 50.0%" in caption and "7.50 percentage points" in caption
+
+
+def test_no_line_strikes_through_the_words_beside_the_calibration():
+    measured = evaluation.Calibration(np.array([0.9]), tuple(accuracies(0.8)), 0.1)
+    figure, *_ = plots.calibration(measured)
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    assert len(ax.texts) == 3
+    for text in ax.texts:
+        assert text.get_window_extent().x0 > ax.get_window_extent().x1
+
+
+def test_robustness_is_compared_at_one_change():
+    start, middle, end = accuracies(1.0, 0.8, 0.2)
+    results = {"blur": {0.0: start, 0.2: end}, "shift": {0.0: start, 0.1: middle, 0.3: end}}
+    figure, caption, *_ = plots.robustness(results, at=0.1)
+    (ax,) = figure.axes
+    at, *curves = ax.lines
+    assert list(at.get_xdata()) == [0.1, 0.1]
+    assert [list(line.get_xdata()) for line in curves] == [[0.0, 0.2], [0.0, 0.1, 0.3]]
+    assert [list(line.get_ydata()) for line in curves] == [[1.0, 0.2], [1.0, 0.8, 0.2]]
+    assert len({line.get_marker() for line in curves}) == 2
+    assert len({line.get_linestyle() for line in curves}) == 2
+    assert {text.get_text() for text in ax.texts} == {"blur", "shift"}
+    assert caption.endswith("shift 80%, blur 60%.") and "10%" in caption
+
+
+def test_labels_of_close_ends_give_way_to_each_other():
+    start, upper, lower = accuracies(1.0, 0.8, 0.75)
+    results = {"a": {0.0: start, 0.2: upper}, "b": {0.0: start, 0.21: lower}}
+    figure, *_ = plots.robustness(results, at=0.1)
+    figure.draw_without_rendering()
+    first, second = (text.get_window_extent() for text in figure.axes[0].texts)
+    assert not first.overlaps(second)
+
+
+def test_kernels_stand_beside_their_maps():
+    kernels = np.zeros((3, 3, 3))
+    kernels[:, 0, 0], kernels[:, 2, 0] = -2, 2
+    maps = np.zeros((6, 6, 3))
+    maps[0, 0, 0], maps[5, 5, 1] = 4, 2
+    figure, caption, *_ = plots.kernels(kernels, maps, columns=2)
+    drawn = figure.axes[0].images[0].get_array()
+    assert drawn.shape == (2 * 6 + 1, 2 * 13 + 1)
+    assert drawn[0, :6].tolist() == [0, 0, 0.5, 0.5, 1, 1], "black, grey, white"
+    assert drawn[0, 7] == 1 and drawn[1, 7] == 0, "the first map"
+    assert drawn[5, -1] == 0.5, "the second map, in the greys of the first"
+    assert (drawn[7:, :6] == 0.5).all(), "a kernel of zeros is grey"
+    assert caption.startswith("3 kernels")
+
+
+def test_feature_maps_have_greys_of_their_own():
+    maps = np.zeros((4, 4, 3))
+    maps[0, 0, 0], maps[3, 3, 1] = 4, 2
+    figure, caption, *_ = plots.feature_maps(maps, "Three.", columns=3)
+    drawn = figure.axes[0].images[0].get_array()
+    assert drawn.shape == (4, 14) and drawn[0, 0] == drawn[3, 8] == 1
+    assert (drawn[:, 10:] == 0).all() and caption == "Three."
 
 
 def test_architecture_names_every_layer_shape_and_count():

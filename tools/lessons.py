@@ -1,0 +1,198 @@
+"""What README and notebooks say of the lessons: how long they take, and their exercises."""
+
+import math
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import copy_notebooks
+import nbformat
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import recording
+
+PACE = 100  # words of prose a minute
+EXERCISE = re.compile(r"^### \d\d\.\d .*\((\d+) minutes?\)$", re.MULTILINE)
+# In a notebook's first cell, with a sentence on running after it; `stated` writes them as one.
+STATED = re.compile(r"(?<=\s)About\s\w+\sminutes\b[^.]*\.(?:\s+It\s+runs\s+in\b[^.]*\.)?(?=\s|$)")
+AT_THE_END = {  # notebook → what its reader has then
+    "01_explore_the_data": "images you know, a validation set, a baseline without a network",
+    "02_build_the_model": "the network, each shape and parameter count predicted",
+    "03_train_the_model": "a trained model, its curves and its files",
+    "04_evaluate_the_model": "its test accuracy with an interval, its mistakes, its limits",
+    "05_load_and_predict": "predictions for test images and for a picture of your own",
+    "06_serve_predictions": (
+        "the network behind HTTP, without TensorFlow, its limits and its speed measured"
+    ),
+    "07_recognise_live_digits": (
+        "a pad, a camera, and a preparation for pictures like photos, each step measured"
+    ),
+}
+
+
+class TableError(Exception):
+    """A table cannot be written; the message says why."""
+
+
+class Lesson(NamedTuple):
+    """What the table says of one notebook."""
+
+    title: str
+    reading: int  # minutes, estimated
+    exercises: int  # how many
+    answering: int  # minutes for these
+    running: float  # seconds, measured
+
+
+def lesson(root: Path, path: Path) -> Lesson:
+    """Read what the table says of a notebook.
+
+    Raises:
+        TableError: The notebook is not as the others are, or was not measured.
+    """
+    place = f"notebooks/{path.name}"
+    notebook = nbformat.read(path, as_version=4)
+    title = re.match(r"# (.+)", notebook.cells[0].source)
+    if not title:
+        raise TableError(f"{place} does not begin with a heading")
+    seconds = measured(root)[0].get(path.stem)
+    if seconds is None:
+        raise TableError(f"{place} was not measured: run `make notebooks`")
+    try:
+        answering = exercises(notebook)
+    except TableError as error:
+        raise TableError(f"{place}: {error}") from error
+    return Lesson(title[1], reading(notebook), len(answering), sum(answering), seconds)
+
+
+def table(root: Path, page: Path) -> str:
+    """List the notebooks: what each gives, how long it takes, and how many exercises it has.
+
+    Args:
+        root: The project's folder.
+        page: The page that the table is for; the links lead from there.
+
+    Raises:
+        TableError: A notebook is not as the others are, or AT_THE_END does not fit them.
+    """
+    notebooks = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    if odd := {path.stem for path in notebooks} ^ set(AT_THE_END):
+        raise TableError(f"AT_THE_END in tools/lessons.py and notebooks/ differ in {odd}")
+    lines = [
+        "| notebook | what you have at the end | minutes to read | exercises | minutes for these | "
+        "runs in |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    told = [lesson(root, path) for path in notebooks]
+    for path, one in zip(notebooks, told, strict=True):
+        link = Path(os.path.relpath(path, page.parent)).as_posix()
+        lines.append(
+            f"| [{path.name[:2]} {one.title}]({link}) | {AT_THE_END[path.stem]} | {one.reading} | "
+            f"{one.exercises} | {one.answering} | {one.running:.0f} s |"
+        )
+    lines.append(
+        f"| together | | {sum(one.reading for one in told)} | "
+        f"{sum(one.exercises for one in told)} | {sum(one.answering for one in told)} | "
+        f"{sum(round(one.running) for one in told)} s |"
+    )
+    return "\n".join(lines) + (
+        "\n\nThe minutes to read are estimated, for somebody who reads for the first time: one for "
+        f"every {PACE} words of text and one for each cell of code, rounded to 5 minutes. Those "
+        "for the exercises are what each states. The time to run was measured, with the start of "
+        f"Python, {measured(root)[1]}."
+    )
+
+
+def measured(root: Path) -> tuple[dict[str, float], str]:
+    """Read how many seconds each notebook ran; and on which computer, and when, in words.
+
+    Raises:
+        TableError: That was not measured, or the file is damaged.
+    """
+    path = root / "benchmarks" / "results" / "run_notebooks.json"
+    try:
+        result = recording.read(path, "make notebooks")
+        seconds = {trial["notebook"]: float(trial["seconds"]) for trial in result["trials"]}
+        machine = result["machine"]
+        where = f"{machine['cores']} cores ({machine['system']} {machine['machine']})"
+        return seconds, f"on {where}, {result['date'][:10]}"
+    except recording.ResultError as error:
+        raise TableError(str(error).replace(f"{root}{os.sep}", "")) from error
+    except (LookupError, TypeError, ValueError) as error:
+        raise TableError(f"{path.name} is damaged ({error!r}): run `make notebooks`") from error
+
+
+def stated(one: Lesson) -> str:
+    """Say in a sentence how long a notebook takes, for its first cell."""
+    answering = f" and {one.answering} for the exercises" if one.exercises else ""
+    minutes = round(one.running / 60)
+    running = f"about {minutes} minutes" if minutes > 1 else "about a minute"
+    if one.running < 50:
+        running = "less than a minute"
+    reading = f"About {one.reading} minutes for a first reading{answering}"
+    return f"{reading} (estimated); it runs in {running}."
+
+
+def with_minutes(root: Path, path: Path, text: str) -> str:
+    """Write the sentence with the minutes anew in the text of a notebook's first cell.
+
+    Raises:
+        TableError: There is no such sentence, or more than one.
+    """
+    if len(STATED.findall(text)) != 1:
+        raise TableError(
+            f"notebooks/{path.name}: one sentence of its first cell has to begin with “About 30 "
+            "minutes”"
+        )
+    return STATED.sub(stated(lesson(root, path)), text)
+
+
+def reading(notebook: nbformat.NotebookNode) -> int:
+    """Estimate how many minutes a first reading takes, without the exercises.
+
+    PACE words a minute, and a minute for a code cell. An exercise begins with the cell that has
+    its heading, and ends with the one that checks it.
+    """
+    cells = words = 0
+    is_exercise = False
+    for cell in notebook.cells:
+        is_exercise = is_exercise or bool(EXERCISE.search(cell.source))
+        if not is_exercise and cell.cell_type == "code":
+            cells += 1
+        elif not is_exercise:
+            words += words_in(STATED.sub("", cell.source))
+        elif cell.cell_type == "code" and copy_notebooks.exercise_in(cell.source):
+            is_exercise = False
+    return 5 * math.floor((words / PACE + cells) / 5 + 0.5)
+
+
+def words_in(markdown: str) -> int:
+    """Count the words of prose, without code blocks, addresses and signs."""
+    prose = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"\]\([^)]*\)|<[^>]*>", " ", prose)
+    return sum(any(map(str.isalnum, word)) for word in prose.split())
+
+
+def exercises(notebook: nbformat.NotebookNode) -> list[int]:
+    """Return the minutes of each exercise, as its heading states them.
+
+    Raises:
+        TableError: There are more or fewer headings than cells that check an answer.
+    """
+    minutes = [
+        int(found[1])
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for found in EXERCISE.finditer(cell.source)
+    ]
+    checks = [
+        copy_notebooks.exercise_in(cell.source)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+    if len(minutes) != len([name for name in checks if name]):
+        raise TableError("its exercises and the headings “### 02.1 A title (5 minutes)” differ")
+    return minutes
