@@ -27,11 +27,11 @@ BLOCK = re.compile(rf"^(<!-- table: ([^\n]*) -->\n)(.*?)^{END}$", re.MULTILINE |
 RESULTS = {  # table → the benchmark it comes from, and what makes it of the benchmark's result
     "recipes": ("compare_recipes", tables.recipes),
     "recipes-short": ("compare_recipes", tables.recipes_short),
-    "factors": ("compare_recipes", tables.factors),
-    "schedule": ("compare_recipes", tables.schedule),
     "recipes-by-seed": ("compare_recipes", tables.recipes_by_seed),
     "seeds": ("compare_seeds", tables.seeds),
     "seeds-paired": ("compare_seeds", tables.seeds_paired),
+    "factors": ("compare_recipes", tables.factors),
+    "schedule": ("compare_recipes", tables.schedule),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "neighbours": ("compare_neighbours", tables.neighbours),
     "service": ("load_service", tables.service),
@@ -42,88 +42,6 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
 }
-PACE = 100  # words of prose a minute
-AT_THE_END = {  # notebook → what its reader has then
-    "01_explore_the_data": "images you know, a validation set, a baseline without a network",
-    "02_build_the_model": "the network, each shape and parameter count predicted",
-    "03_train_the_model": "how a network learns; a trained model, its curves, its files",
-    "04_evaluate_the_model": "its test accuracy with an interval, its mistakes, its limits",
-    "05_load_and_predict": "predictions for test images and for a picture of your own",
-    "06_serve_predictions": (
-        "the network behind HTTP, without TensorFlow, its limits and its speed measured"
-    ),
-    "07_recognise_live_digits": (
-        "a pad, a camera, and a preparation for pictures like photos, each step measured"
-    ),
-}
-
-
-class TableError(Exception):
-    """A table cannot be written; the message says why."""
-
-
-def lessons(root: Path, page: Path) -> str:
-    """List the notebooks: what each gives, how long it takes, and how many exercises it has.
-
-    Args:
-        root: The project's folder.
-        page: The page that the table is for; the links lead from there.
-
-    Raises:
-        TableError: A notebook is not as the others are, or AT_THE_END does not fit them.
-    """
-    notebooks = sorted((root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    if odd := {path.stem for path in notebooks} ^ set(AT_THE_END):
-        raise TableError(f"AT_THE_END in tools/write_tables.py and notebooks/ differ in {odd}")
-    lines = [
-        "| notebook | what you have at the end | minutes for a first-time reader | exercises |",
-        "|---|---|---:|---:|",
-    ]
-    for path in notebooks:
-        notebook = nbformat.read(path, as_version=4)
-        title = re.match(r"# (.+)", notebook.cells[0].source)
-        if not title:
-            raise TableError(f"notebooks/{path.name} does not begin with a heading")
-        link = Path(os.path.relpath(path, page.parent)).as_posix()
-        try:
-            count = exercises(notebook)
-        except TableError as error:
-            raise TableError(f"notebooks/{path.name}: {error}") from error
-        lines.append(
-            f"| [{path.name[:2]} {title[1]}]({link}) | {AT_THE_END[path.stem]} | "
-            f"{minutes(notebook)} | {count} |"
-        )
-    return "\n".join(lines) + (
-        f"\n\nThe minutes are estimated: one for every {PACE} words of text and one for each cell "
-        "of code, rounded to 5 minutes."
-    )
-
-
-def minutes(notebook: nbformat.NotebookNode) -> int:
-    """Estimate how long a first reading takes: PACE words a minute, and a minute a code cell."""
-    cells = sum(cell.cell_type == "code" for cell in notebook.cells)
-    words = sum(words_in(cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
-    return 5 * math.floor((words / PACE + cells) / 5 + 0.5)
-
-
-def words_in(markdown: str) -> int:
-    """Count the words of prose, without code blocks, addresses and signs."""
-    prose = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
-    prose = re.sub(r"\]\([^)]*\)|<[^>]*>", " ", prose)
-    return sum(any(map(str.isalnum, word)) for word in prose.split())
-
-
-def exercises(notebook: nbformat.NotebookNode) -> int:
-    """Count the items of the list under "On your own" in the last cell.
-
-    Raises:
-        TableError: There is no such list.
-    """
-    _, found, below = notebook.cells[-1].source.partition("**On your own**")
-    if not found:
-        raise TableError('there is no "**On your own**" in the last cell')
-    items = re.split(r"^(?:\*\*|#)", below, maxsplit=1, flags=re.MULTILINE)[0]
-    return len(re.findall(r"^(?:[-*+]|\d+[.)]) ", items, re.MULTILINE))
 
 
 def from_result(root: Path, table: str) -> str:
