@@ -30,6 +30,8 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "recipes-by-seed": ("compare_recipes", tables.recipes_by_seed),
     "seeds": ("compare_seeds", tables.seeds),
     "seeds-paired": ("compare_seeds", tables.seeds_paired),
+    "factors": ("compare_recipes", tables.factors),
+    "schedule": ("compare_recipes", tables.schedule),
     "learning-rates": ("choose_learning_rate", tables.learning_rates),
     "network": ("ablate_network", tables.network),
     "network-parts": ("ablate_network", tables.network_parts),
@@ -40,6 +42,9 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "preparation": ("measure_preparation", tables.preparation),
     "reader": ("train_reader", tables.reader),
     "bounds": ("choose_bounds", tables.bounds),
+    "bounds-short": ("choose_bounds", tables.bounds_short),
+    "explained": ("explain_reader", tables.explained),
+    "explained-short": ("explain_reader", tables.explained_short),
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
 }
