@@ -106,7 +106,16 @@ def _one_step(answer: object) -> None:
         random = np.random.default_rng(seed)
         pixels, weights = random.random((count, 7)), random.normal(size=(7, 10))
         labels = random.integers(0, 10, count)
-        given = call(function, weights, pixels, labels, rate)
+        try:
+            given = call(function, weights, pixels, labels, rate)
+        except Wrong as wrong:
+            if not any(word in str(wrong) for word in ("mismatch", "broadcast", "aligned")):
+                raise
+            raise Wrong(
+                f"Shapes do not fit together. Here `pixels` has the shape {pixels.shape}, "
+                f"`weights` {weights.shape}, errors {(count, 10)}, and the gradient "
+                "has to get that of `weights`. `.T` exchanges rows and columns."
+            ) from None
         _compare(given, weights, pixels, labels, rate)
 
 
@@ -121,6 +130,7 @@ def _compare(
         raise Wrong("The new weights stand on their side: it is `pixels.T @ errors`.")
     found = as_array(given, weights.shape)
     down_the_columns = pixels.T @ (softmax(scores, axis=0) - targets) / len(pixels)
+    over_all = pixels.T @ (softmax(scores) - targets) / len(pixels)
     without_softmax = pixels.T @ (scores - targets) / len(pixels)
     typical = {
         "These are the old weights: the step is missing.": weights,
@@ -133,6 +143,10 @@ def _compare(
         "The learning rate is missing: this step has a rate of 1.": weights - gradient,
         "Softmax has to go along each row (`axis=1`), over the ten digits of one image.": weights
         - rate * down_the_columns,
+        "Softmax without `axis=1` runs over all images at once: `axis=1` is missing.": weights
+        - rate * over_all,
+        "Divide by the number of images, not by that of the digits.": weights
+        - rate * gradient * len(pixels) / weights.shape[1],
         "Softmax is missing: an error is a *probability* minus a target.": weights
         - rate * without_softmax,
         "The targets are missing: an error is probability minus target.": weights

@@ -66,10 +66,10 @@ def descents(loss: Loss, paths: Mapping[str, Sequence[float]]) -> Plot:
         ax.plot(path[:1], reached[:1], "s", color=ORANGE, markersize=9)
         ax.plot(path[-1:], reached[-1:], "D", color=ORANGE, markersize=9)
         _label(ax, "start", (path[0], reached[0]), (9, 5))
-        # Where it came from the right, the steps are there; the label goes to the other side.
+        # Where it came from the right, the steps are there: the label goes above the other side.
         from_right = len(path) > 1 and path[-1] < path[-2]
-        offset, sides = ((-4, -8), ("right", "top")) if from_right else ((9, 5), ("left", "bottom"))
-        _label(ax, "end", (path[-1], reached[-1]), offset, *sides)
+        offset, side = ((-7, 6), "right") if from_right else ((9, 5), "left")
+        _label(ax, "end", (path[-1], reached[-1]), offset, side, "bottom")
         ax.set_title(title)
         ax.set_xlabel("weight w")
         said.append(f"{title}: loss {reached[-1]:.2f} at w = {path[-1]:.1f}")

@@ -129,6 +129,13 @@ def test_a_step_is_right_however_it_is_computed(function):
         ),
         (lambda w, x, y, r: (w - r * gradient(w, x, y)).T, "stand on their side"),
         (lambda w, x, y, r: w - 0.9 * r * gradient(w, x, y), "should become"),
+        (
+            lambda w, x, y, r: w - r * x.T @ (softmax(x @ w) - np.eye(10)[y]) / len(x),
+            "over all images at once",
+        ),
+        (lambda w, x, y, r: w - r * gradient(w, x, y) * len(x) / 10, "not by that of the digits"),
+        (lambda w, x, y, r: w - r * x @ softmax(x @ w, axis=1), "Shapes do not fit together"),
+        (lambda w, x, y, r: w - r * gradient(w, x, y).T, "Shapes do not fit together"),
         (lambda w, x, y, r: 0.0, "shape"),
         (lambda w, x, y, r: w * np.nan, "not finite"),
         (lambda w, x: w, "raises"),
