@@ -169,6 +169,51 @@ def learning_rates(result: dict) -> str:
     )
 
 
+SIZES = ("one block", "16 and 32 filters", "64 and 128 filters", "16 units in the dense layer")
+
+
+def network(result: dict) -> str:
+    """Compare the variants of the network on validation images."""
+    count = result["trials"][0]["count"]
+    return _joined(
+        _measured(result, _seeds(result)),
+        _variants(result, _variants_of(result)),
+        f"The accuracy is the mean over the seeds; the mistakes are those among {count:,} "
+        "validation images.",
+    )
+
+
+def network_parts(result: dict) -> str:
+    """Compare the network with what is left of it when a part is taken out or replaced."""
+    return _variants(result, [name for name in _variants_of(result) if name not in SIZES])
+
+
+def network_sizes(result: dict) -> str:
+    """Compare the network with smaller and larger ones."""
+    names = _variants_of(result)
+    return _variants(result, [names[0], *(name for name in names if name in SIZES)])
+
+
+def _variants_of(result: dict) -> list[str]:
+    return list(dict.fromkeys(trial["variant"] for trial in result["trials"]))
+
+
+def _variants(result: dict, names: Iterable[str]) -> str:
+    rows = []
+    for name in names:
+        trials = _of(result, variant=name)
+        wrong = [trial["count"] - trial["right"] for trial in trials]
+        rows.append(
+            (
+                name,
+                f"{trials[0]['parameters']:,}",
+                f"{_mean(trials, 'validation_accuracy'):.2%}",
+                ", ".join(f"{count:,}" for count in wrong),
+            )
+        )
+    return _table(("network", "parameters", "validation accuracy", "mistakes by seed"), rows)
+
+
 def reader(result: dict) -> str:
     """Compare the training of the reader of handwriting with the reference recipe."""
     runs = {name: _of(result, recipe=name) for name in ("reference", "reader")}

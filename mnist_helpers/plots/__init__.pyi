@@ -1,3 +1,6 @@
+from .convolution import products as products
+from .convolution import signed_maps as signed_maps
+from .convolution import sliding as sliding
 from .curves import losses as losses
 from .curves import training_curves as training_curves
 from .data import image_rows as image_rows

@@ -25,6 +25,7 @@ HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
     "compare_seeds": "seed",
     "choose_learning_rate": "peak of the learning rate",
+    "ablate_network": "network",
     "compare_neighbours": "kept",
     "attack_service": "attack",
     "load_service": "one image as",
@@ -161,6 +162,25 @@ def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):
     assert len(peaks) == len(set(peaks)) == 2
     losses = {trial["validation_loss"] for trial in trials(quick, "choose_learning_rate")}
     assert len(losses) == 2, "the peak reaches the training"
+
+
+def test_each_variant_of_the_network_is_another_one(quick):
+    import ablate_network
+
+    from mnist_helpers import models
+
+    found = trials(quick, "ablate_network")
+    assert [trial["variant"] for trial in found] == list(ablate_network.VARIANTS)
+    assert len({trial["validation_loss"] for trial in found}) == len(found)
+    for trial in found:
+        assert trial["right"] == pytest.approx(trial["validation_accuracy"] * trial["count"])
+    ours, same = models.build_cnn(), ablate_network.build()
+    layers = [
+        [layer.get_config() | {"name": None} for layer in network.layers]
+        for network in (ours, same)
+    ]
+    assert layers[0] == layers[1], "without a change it is the network of notebook 02"
+    assert set(tables.SIZES) < set(ablate_network.VARIANTS)
 
 
 def test_the_service_answers_arrays_and_pictures_and_ends_well(quick):

@@ -84,6 +84,21 @@ def bounded(shown, sure, answered, right=0):
     return {"shown": shown, "model": "abc", "sure": sure, **counts}
 
 
+def variant(name, parameters, *rights):
+    return [
+        {
+            "variant": name,
+            "seed": seed,
+            "parameters": parameters,
+            "validation_accuracy": right / 2000,
+            "validation_loss": 0.1,
+            "right": right,
+            "count": 2000,
+        }
+        for seed, right in enumerate(rights)
+    ]
+
+
 def seeded(seed, right, lost, won):
     return {
         "seed": seed,
@@ -120,6 +135,11 @@ RESULTS = {
         {"peak": peak, "seed": seed, "validation_accuracy": accuracy, "validation_loss": 0.1}
         for peak, accuracy in ((0.002, 0.97), (0.004, 0.98))
         for seed in (0, 1)
+    ],
+    "ablate_network": [
+        *variant("as it is", 121_930, 1980, 1990),
+        *variant("no ReLU", 121_930, 1960, 1970),
+        *variant("one block", 347_146, 800, 900),
     ],
     "compare_neighbours": [
         {"kept": "means", "stored": 10, "numbers": 7840, "images": 100, "right": 80}
@@ -421,6 +441,16 @@ def test_the_table_of_learning_rates(project):
     text = table(project, "learning-rates")
     assert "| 0.002 | 97.00% | 0.1000 |\n| 0.004 | 98.00% | 0.1000 |" in text
     assert text.endswith("the highest accuracy is that of 0.004.")
+
+
+def test_the_tables_of_the_network(project):
+    ours = "| as it is | 121,930 | 99.25% | 20, 10 |"
+    bent, small = "| no ReLU | 121,930 | 98.25% | 40, 30 |", "| one block | 347,146 | 42.50% | 1,2"
+    text = table(project, "network")
+    assert f"{ours}\n{bent}\n{small}" in text and "among 2,000 validation images" in text
+    parts, sizes = table(project, "network-parts"), table(project, "network-sizes")
+    assert parts.endswith(f"---:|\n{ours}\n{bent}") and parts.startswith("| network |")
+    assert f"---:|\n{ours}\n{small}" in sizes and "ReLU" not in sizes
 
 
 def test_the_table_of_neighbours(project):
