@@ -9,6 +9,7 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 from IPython.display import DisplayHandle, Markdown, display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -113,9 +114,10 @@ def image_grid(
     for ax in axes:
         ax.axis("off")
     for ax, image in zip(axes, images, strict=False):
-        ax.imshow(image, cmap="gray")
+        _show_framed(ax, image)
     for ax, title in zip(axes, titles, strict=False):
         ax.set_title(title, fontsize=min(13, 100 / columns), loc="center")
+    _keep_off_the_edge(figure)
     has_colour = any(np.ndim(image) == 3 for image in images)
     return Plot(figure, caption, PHOTO_COLOURS if has_colour else COLOURS)
 
@@ -168,9 +170,8 @@ def predictions(
     figure = Figure((WIDTH, 4.2), layout="constrained")
     above, below = figure.subplots(2, len(images), squeeze=False, height_ratios=(3, 2))
     for ax, image, title in zip(above, images, titles, strict=True):
-        ax.imshow(image, cmap="gray")
+        _show_framed(ax, image)
         ax.set_title(title, loc="center")
-        ax.axis("off")
     for ax, row in zip(below, probabilities, strict=True):
         ax.bar(classes, row, color=[ORANGE if p == row.max() else BLUE for p in row])
         ax.set(ylim=(0, 1), yticks=(0, 0.5, 1), xlabel=kind)
@@ -179,4 +180,19 @@ def predictions(
         ax.label_outer(remove_inner_ticks=True)
         ax.grid(visible=False, axis="x")
     below[0].set_ylabel("probability")
+    _keep_off_the_edge(figure)
     return Plot(figure, caption)
+
+
+def _show_framed(ax: Axes, image: np.ndarray) -> None:
+    """Draw an image in a thin frame: where paper is white, its edge is to be seen."""
+    ax.imshow(image, cmap="gray")
+    ax.axis("on")
+    ax.set(xticks=(), yticks=())
+    ax.spines[:].set(visible=True, linewidth=0.5)
+
+
+def _keep_off_the_edge(figure: Figure) -> None:
+    """Leave a little room above the titles."""
+    rect = (0, 0, 1, 1 - 0.08 / figure.get_figheight())
+    figure.set_layout_engine("constrained", rect=rect)
