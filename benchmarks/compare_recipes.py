@@ -1,11 +1,11 @@
-"""Compare the reference recipe with that of notebook 03: time, peak memory, accuracy.
+"""Compare the reference recipe with that of notebook 03, and every step from the one to the other.
 
-Each training has a process of its own, and the two recipes alternate, so that both meet the same
-noise of the machine. At last notebooks 01 to 05 run, each in its own kernel. Needs real MNIST,
-unless --quick is given, which also leaves the notebooks out.
+Each recipe of the chain changes one thing more: time, peak memory, accuracy. Each training has a
+process of its own, and the recipes alternate, so that all meet the same noise of the machine. At
+last notebooks 01 to 05 run, each in its own kernel. Needs real MNIST, unless --quick is given,
+which also leaves the notebooks out.
 """
 
-import argparse
 import dataclasses
 import json
 import os
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import recording
@@ -23,29 +24,79 @@ from mnist_helpers import datasets
 from mnist_helpers.datasets import files, mnist, sample
 from mnist_helpers.quiet import quiet_stderr
 
+if TYPE_CHECKING:  # it imports Keras, whose start belongs to a trial
+    from mnist_helpers import recipes
+
 HERE = Path(__file__).parent
 SEEDS, LAST = (0, 1, 2), "05"
 QUICK = 500  # images of each kind
+QUICK_RECIPES = ("reference", "held out", "rate", "series")  # each way to load and to compile
 
 
-def reference_data() -> tuple[np.ndarray, ...]:
-    """All 60,000 images for training, as float64; the test set for validation."""
-    source, shape = mnist.find(), mnist.DESCRIPTION.image_shape
-    if source.path is None:
-        parts = [*sample.read_part("train"), *sample.read_part("test")]
-    else:
-        keys = ("x_train", "y_train", "x_test", "y_test")
-        parts = [files.read(source.path, key, mnist.DESCRIPTION) for key in keys]
-    return tuple(
-        (part / 255).reshape(-1, *shape) if part.ndim > 1 else part  # as float64
-        for part in parts
+class Variant(NamedTuple):
+    """A recipe, and how the data come to it.
+
+    Attributes:
+        recipe: What `compile` and `fit` are told.
+        pixels: The type of the pixels in memory.
+        holds_out: Whether the images for validation are left out of the training.
+        validates_on_test: Whether each epoch is validated on the test set, as the reference is.
+        constant: A constant learning rate, in place of the recipe's.
+    """
+
+    recipe: "recipes.Recipe"
+    pixels: str = "float32"
+    holds_out: bool = True
+    validates_on_test: bool = False
+    constant: float | None = None
+
+
+def chain() -> dict[str, Variant]:
+    """Return the recipes in their order, each with one change more than the one before it."""
+    from mnist_helpers import recipes
+
+    first, last = recipes.REFERENCE, recipes.SERIES
+    batch = dataclasses.replace(first, batch_size=last.batch_size)
+    calls = dataclasses.replace(batch, steps_per_execution=last.steps_per_execution)
+    variants = (
+        Variant(first, "float64", holds_out=False, validates_on_test=True),
+        Variant(first, holds_out=False, validates_on_test=True),
+        Variant(first, validates_on_test=True),
+        Variant(first),
+        Variant(batch),
+        Variant(calls),
+        Variant(calls, constant=last.peak),
+        Variant(last),
     )
+    return dict(zip(tables.CHANGES, variants, strict=True))
 
 
-def series_data() -> tuple[np.ndarray, ...]:
-    """Images without those for validation, as float32."""
-    images, labels, val_images, val_labels = mnist.load_training()
-    return datasets.scale(images), labels, datasets.scale(val_images), val_labels
+def load(variant: Variant) -> tuple[np.ndarray, ...]:
+    """Return images and labels, for training and for validation, as a recipe wants them."""
+    if variant.holds_out:
+        images, labels, val_images, val_labels = mnist.load_training()
+        if variant.validates_on_test:
+            val_images, val_labels = mnist.load_test()
+    else:
+        images, labels, val_images, val_labels = everything()
+    x, x_val = (scale(part, variant.pixels) for part in (images, val_images))
+    return x, labels, x_val, val_labels
+
+
+def everything() -> list[np.ndarray]:
+    """Return all images for training, and the test set."""
+    source = mnist.find()
+    if source.path is None:
+        return [*sample.read_part("train"), *sample.read_part("test")]
+    keys = ("x_train", "y_train", "x_test", "y_test")
+    return [files.read(source.path, key, mnist.DESCRIPTION) for key in keys]
+
+
+def scale(images: np.ndarray, pixels: str) -> np.ndarray:
+    """Scale to [0, 1], as float32 or, as the reference does, as float64."""
+    if pixels == "float32":
+        return datasets.scale(images)
+    return (images / 255).reshape(-1, *mnist.DESCRIPTION.image_shape)
 
 
 @quiet_stderr()  # TensorFlow tells at its start what it finds
@@ -54,29 +105,37 @@ def train(name: str, seed: int, quick: bool) -> dict[str, float]:
     started = time.perf_counter()
     import keras
 
-    from mnist_helpers import models, recipes
+    from mnist_helpers import models
 
     keras.utils.set_random_seed(seed)
-    x, y, x_val, y_val = (reference_data if name == "reference" else series_data)()
-    recipe = recipes.REFERENCE if name == "reference" else recipes.SERIES
+    variant = chain()[name]
+    recipe = variant.recipe
+    x, y, x_val, y_val = load(variant)
     if quick:
         x, y, x_val, y_val = (array[:QUICK] for array in (x, y, x_val, y_val))
         recipe = dataclasses.replace(recipe, epochs=1)
     model = models.build_cnn()
-    model.compile(**recipe.compile_arguments(len(x)))
+    arguments = recipe.compile_arguments(len(x))
+    if variant.constant:
+        arguments["optimizer"] = keras.optimizers.Adam(variant.constant)
+    model.compile(**arguments)
     fitting = time.perf_counter()
-    model.fit(x, y, **recipe.fit_arguments(), verbose=0, validation_data=(x_val, y_val))
+    history = model.fit(x, y, **recipe.fit_arguments(), verbose=0, validation_data=(x_val, y_val))
     fitted = time.perf_counter()
     peak = peak_memory()
     images, labels = (array[: QUICK if quick else None] for array in mnist.load_test())
     loss, accuracy = model.evaluate(datasets.scale(images), labels, verbose=0)
-    return {
+    measured = {
         "training_s": fitted - fitting,
         "script_s": time.perf_counter() - started,
         "peak_memory_mb": peak,
         "test_accuracy": accuracy,
         "test_loss": loss,
     }
+    if not variant.validates_on_test:
+        measured["validation_accuracy"] = history.history["val_accuracy"][-1]
+        measured["validation_loss"] = history.history["val_loss"][-1]
+    return measured
 
 
 def peak_memory() -> float:
@@ -102,9 +161,7 @@ def run_notebooks() -> float:
 
 def main() -> None:
     """Run everything, and record it."""
-    parser = recording.parser(__doc__)
-    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = recording.parser_of_trials(__doc__).parse_args()
     if options.one:
         print(json.dumps(train(options.one[0], int(options.one[1]), options.quick)))
         return
@@ -112,15 +169,11 @@ def main() -> None:
     if not options.quick and source.is_sample:
         sys.exit(f"This compares on real MNIST, and here is: {source.note}")
     kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
-    for seed in SEEDS[: 1 if options.quick else None]:
-        for recipe in ("reference", "series"):
-            command = [sys.executable, __file__, "--one", recipe, str(seed)]
-            command += ["--quick"] * options.quick
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-            kept.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
+    names, seeds = (QUICK_RECIPES, SEEDS[:1]) if options.quick else (tables.CHANGES, SEEDS)
+    kept.alternate(names, seeds)
     if not options.quick:
         kept.add(recipe="notebooks", what=f"notebooks 01 to {LAST}", script_s=run_notebooks())
-    kept.finish(tables.recipes(kept.result))
+    kept.finish(f"{tables.recipes(kept.result)}\n\n{tables.factors(kept.result)}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -34,6 +35,13 @@ def parser(
         "--quick", action="store_true", help="try the script in seconds; its numbers mean nothing"
     )
     options.add_argument("--out", type=Path, metavar="FILE", help=out)
+    return options
+
+
+def parser_of_trials(description: str | None) -> argparse.ArgumentParser:
+    """Make a parser for a benchmark whose trials have a process each: see `Recording.alternate`."""
+    options = parser(description)
+    options.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
     return options
 
 
@@ -90,6 +98,19 @@ class Recording:
         print(", ".join(f"{key} {_brief(value)}" for key, value in trial.items()), flush=True)
         if self.path:
             write(self._partial, self.result)
+
+    def alternate(self, recipes: Iterable[str], seeds: Iterable[int]) -> None:
+        """Measure every recipe with every seed, seed by seed, each in a process of its own.
+
+        So all meet the same noise of the machine. The process is this script with `--one RECIPE
+        SEED`; the last line that it prints is what was measured, as JSON.
+        """
+        for seed in seeds:
+            for recipe in recipes:
+                command = [sys.executable, sys.argv[0], "--one", recipe, str(seed)]
+                command += ["--quick"] * self.quick
+                done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+                self.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
 
     def finish(self, table: str) -> None:
         """Print the table, and give the complete result its name."""

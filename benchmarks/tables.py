@@ -1,26 +1,34 @@
 """Turns the results of the benchmarks into tables and sentences; every number is computed here."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from mnist_helpers import evaluation
 
+# The recipes of compare_recipes.py in their order → what each changes on the one before it.
+CHANGES = {
+    "reference": "the reference recipe",
+    "float32": "pixels as 32-bit floats, not 64-bit",
+    "held out": "trained on 55,000 images, not 60,000",
+    "small validation": "validated on those 5,000 images, not on the 10,000 of the test set",
+    "batches": "batches of 128 images, not 32",
+    "calls": "ten steps in one call to TensorFlow (`steps_per_execution`)",
+    "rate": "learning rate 0.006, not 0.001, constant",
+    "series": "warm-up to 0.006, then decay to 0: this series",
+}
+IN_NOTEBOOK_03 = {
+    "calls": "plain Adam: 0.001 in every step",
+    "rate": "a larger rate: 0.006 in every step",
+    "series": "warm-up to 0.006, then decay to 0",
+}
+
 
 def recipes(result: dict) -> str:
     """Compare the recipes, and the whole script with the notebooks."""
     runs = _runs(result)
-    rows = []
-    for name, key, form in (
-        ("training time", "training_s", "{:.0f} s"),
-        ("peak memory", "peak_memory_mb", "{:,.0f} MB"),
-        ("test accuracy", "test_accuracy", "{:.2%}"),
-        ("test loss", "test_loss", "{:.4f}"),
-    ):
-        means = [_mean(runs[recipe], key) for recipe in ("reference", "series")]
-        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
-        rows.append((name, *map(form.format, means), ratio))
+    rows = _trained(*runs.values())
     for notebooks in _of(result, recipe="notebooks"):
         script, seconds = _mean(runs["reference"], "script_s"), notebooks["script_s"]
         rows.append(
@@ -30,14 +38,50 @@ def recipes(result: dict) -> str:
                 f"{seconds / script:.2f}",
             )
         )
-    by_seed = "; ".join(
-        f"{recipe} {', '.join(format(run['test_accuracy'], '.2%') for run in runs[recipe])}"
-        for recipe in ("reference", "series")
-    )
     return _joined(
         _measured(result, _seeds(result)),
         _table(("mean over the seeds", "reference recipe", "this series", "ratio"), rows),
-        f"Test accuracy by seed: {by_seed}.",
+        f"Test accuracy by seed: {_by_seed(runs)}.",
+    )
+
+
+def factors(result: dict) -> str:
+    """Show each step from the reference recipe to ours; a recipe not measured has no row."""
+    rows = [
+        (
+            change,
+            f"{_mean(trials, 'training_s'):.0f} s",
+            f"{_mean(trials, 'peak_memory_mb'):,.0f} MB",
+            f"{_mean(trials, 'test_accuracy'):.2%}",
+            _range(trials, "test_accuracy"),
+        )
+        for change, trials in _measured_of(result, CHANGES)
+    ]
+    head = ("one change more in each row", "training time", "peak memory", "test accuracy", "range")
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(head, rows),
+        "Means over the seeds; the range is that of the test accuracy.",
+    )
+
+
+def schedule(result: dict) -> str:
+    """Show on validation images what learning rate and schedule give, all else being equal."""
+    rows = [
+        (
+            name,
+            f"{_mean(trials, 'validation_accuracy'):.2%}",
+            _range(trials, "validation_accuracy"),
+            f"{_mean(trials, 'validation_loss'):.4f}",
+        )
+        for name, trials in _measured_of(result, IN_NOTEBOOK_03)
+        if all("validation_loss" in trial for trial in trials)
+    ]
+    head = ("learning rate", "validation accuracy", "from – to", "validation loss")
+    return _joined(
+        _measured(result, _seeds(result)),
+        _table(head, rows),
+        f"Means of {_many(len(_of(result, recipe='series')), 'training')} each.",
     )
 
 
@@ -125,29 +169,61 @@ def learning_rates(result: dict) -> str:
     )
 
 
+SIZES = ("one block", "16 and 32 filters", "64 and 128 filters", "16 units in the dense layer")
+
+
+def network(result: dict) -> str:
+    """Compare the variants of the network on validation images."""
+    count = result["trials"][0]["count"]
+    return _joined(
+        _measured(result, _seeds(result)),
+        _variants(result, _variants_of(result)),
+        f"The accuracy is the mean over the seeds; the mistakes are those among {count:,} "
+        "validation images.",
+    )
+
+
+def network_parts(result: dict) -> str:
+    """Compare the network with what is left of it when a part is taken out or replaced."""
+    return _variants(result, [name for name in _variants_of(result) if name not in SIZES])
+
+
+def network_sizes(result: dict) -> str:
+    """Compare the network with smaller and larger ones."""
+    names = _variants_of(result)
+    return _variants(result, [names[0], *(name for name in names if name in SIZES)])
+
+
+def _variants_of(result: dict) -> list[str]:
+    return list(dict.fromkeys(trial["variant"] for trial in result["trials"]))
+
+
+def _variants(result: dict, names: Iterable[str]) -> str:
+    rows = []
+    for name in names:
+        trials = _of(result, variant=name)
+        wrong = [trial["count"] - trial["right"] for trial in trials]
+        rows.append(
+            (
+                name,
+                f"{trials[0]['parameters']:,}",
+                f"{_mean(trials, 'validation_accuracy'):.2%}",
+                ", ".join(f"{count:,}" for count in wrong),
+            )
+        )
+    return _table(("network", "parameters", "validation accuracy", "mistakes by seed"), rows)
+
+
 def reader(result: dict) -> str:
     """Compare the training of the reader of handwriting with the reference recipe."""
     runs = {name: _of(result, recipe=name) for name in ("reference", "reader")}
-    rows = []
-    for name, key, form in (
-        ("training time", "training_s", "{:.0f} s"),
-        ("peak memory", "peak_memory_mb", "{:,.0f} MB"),
-        ("test accuracy", "test_accuracy", "{:.2%}"),
-        ("test loss", "test_loss", "{:.4f}"),
-    ):
-        means = [_mean(trials, key) for trials in runs.values()]
-        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
-        rows.append((name, *map(form.format, means), ratio))
-    by_seed = "; ".join(
-        f"{name} {', '.join(format(run['test_accuracy'], '.2%') for run in trials)}"
-        for name, trials in runs.items()
-    )
     on_validation = ", ".join(f"{run['validation_accuracy']:.2%}" for run in runs["reader"])
+    head = ("mean over the seeds", "reference recipe", "reader of handwriting", "ratio")
     return _joined(
         _measured(result, _seeds(result)),
-        _table(("mean over the seeds", "reference recipe", "reader of handwriting", "ratio"), rows),
-        f"Test accuracy by seed: {by_seed}. The reader on the validation images: {on_validation}. "
-        f"It has {runs['reader'][0]['parameters']:,} parameters.",
+        _table(head, _trained(*runs.values())),
+        f"Test accuracy by seed: {_by_seed(runs)}. The reader on the validation images: "
+        f"{on_validation}. It has {runs['reader'][0]['parameters']:,} parameters.",
     )
 
 
@@ -398,6 +474,39 @@ def _measured(result: dict, seeds: str = "") -> str:
 
 def _runs(result: dict) -> dict[str, list[dict]]:
     return {recipe: _of(result, recipe=recipe) for recipe in ("reference", "series")}
+
+
+def _trained(first: Sequence[dict], second: Sequence[dict]) -> list[tuple[str, ...]]:
+    """Compare two trainings, by the means of their trials."""
+    rows = []
+    for name, key, form in (
+        ("training time", "training_s", "{:.0f} s"),
+        ("peak memory", "peak_memory_mb", "{:,.0f} MB"),
+        ("test accuracy", "test_accuracy", "{:.2%}"),
+        ("test loss", "test_loss", "{:.4f}"),
+    ):
+        means = [_mean(trials, key) for trials in (first, second)]
+        ratio = f"{means[1] / means[0]:.2f}" if name in ("training time", "peak memory") else ""
+        rows.append((name, *map(form.format, means), ratio))
+    return rows
+
+
+def _by_seed(runs: Mapping[str, Sequence[dict]]) -> str:
+    return "; ".join(
+        f"{name} {', '.join(format(run['test_accuracy'], '.2%') for run in trials)}"
+        for name, trials in runs.items()
+    )
+
+
+def _measured_of(result: dict, names: Mapping[str, str]) -> list[tuple[str, list[dict]]]:
+    """Return what names a recipe, and its trials, for each recipe that was measured."""
+    found = [(shown, _of(result, recipe=recipe)) for recipe, shown in names.items()]
+    return [(shown, trials) for shown, trials in found if trials]
+
+
+def _range(trials: Sequence[dict], key: str) -> str:
+    values = [trial[key] for trial in trials]
+    return f"{min(values):.2%} – {max(values):.2%}"
 
 
 def _of(result: dict, **wanted: object) -> list[dict]:

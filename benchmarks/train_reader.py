@@ -5,10 +5,8 @@ same noise of the machine. The test set is opened at the end of each, and choose
 real MNIST, unless --quick is given.
 """
 
-import argparse
 import dataclasses
 import json
-import subprocess
 import sys
 import time
 
@@ -59,9 +57,7 @@ def train(seed: int, quick: bool) -> dict[str, float]:
 
 def main() -> None:
     """Run everything, and record it."""
-    parser = recording.parser(__doc__)
-    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = recording.parser_of_trials(__doc__).parse_args()
     if options.one:
         name, seed = options.one[0], int(options.one[1])
         if name == "reader":
@@ -74,12 +70,7 @@ def main() -> None:
     if not options.quick and source.is_sample:
         sys.exit(f"This compares on real MNIST, and here is: {source.note}")
     kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
-    for seed in SEEDS[: 1 if options.quick else None]:
-        for recipe in ("reference", "reader"):
-            command = [sys.executable, __file__, "--one", recipe, str(seed)]
-            command += ["--quick"] * options.quick
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-            kept.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
+    kept.alternate(("reference", "reader"), SEEDS[: 1 if options.quick else None])
     kept.finish(tables.reader(kept.result))
 
 

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+import math
 import shutil
 import time
 from pathlib import Path
@@ -38,6 +39,9 @@ class LiveCurves(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         """Note which epoch runs, and show the figure before the first."""
         self.epoch = epoch
+        for values in self.within.values():  # no line from the averages of one epoch to the next's
+            if values:
+                values.append(math.nan)
         if self.handle is None:
             self.first = epoch
             self._draw("starting")

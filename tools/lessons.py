@@ -21,7 +21,7 @@ STATED = re.compile(r"(?<=\s)About\s\w+\sminutes\b[^.]*\.(?:\s+It\s+runs\s+in\b[
 AT_THE_END = {  # notebook → what its reader has then
     "01_explore_the_data": "images you know, a validation set, a baseline without a network",
     "02_build_the_model": "the network, each shape and parameter count predicted",
-    "03_train_the_model": "a trained model, its curves and its files",
+    "03_train_the_model": "how a network learns; a trained model, its curves, its files",
     "04_evaluate_the_model": "its test accuracy with an interval, its mistakes, its limits",
     "05_load_and_predict": "predictions for test images and for a picture of your own",
     "06_serve_predictions": (

@@ -24,11 +24,11 @@ def guess(question: str, guess: Any, outcome: float | str, within: float = 0) ->
 
     Args:
         question: What was asked, in a few words with the unit.
-        guess: What the learner typed; `...` if nothing.
+        guess: What the learner typed; `...` if nothing. A number may stand in quotes.
         outcome: What came out: a number, or one of the words to choose from.
         within: How far off a number may be and still be close.
     """
-    close = False
+    close, note = False, ""
     if guess is ...:
         shown = ""
     elif isinstance(outcome, str):
@@ -36,8 +36,9 @@ def guess(question: str, guess: Any, outcome: float | str, within: float = 0) ->
         close = shown.strip().casefold() == outcome.casefold()
     else:
         try:
-            number = as_number(guess)
+            number = as_number(_without_quotes(guess))
             shown, close = _show(number), math.fabs(number - outcome) <= within
+            note = " A number needs no quotes." if isinstance(guess, str) else ""
         except Wrong:
             shown = short(guess)
     made = _made[question] = _Guess(shown, _show(outcome), close)
@@ -47,7 +48,9 @@ def guess(question: str, guess: Any, outcome: float | str, within: float = 0) ->
         verdict = "close" if close else "not close"
         if isinstance(outcome, str):
             verdict = "as you guessed" if close else "something else"
-        text = f"Your guess: {shown}. What came out: **{made.outcome}** ({question}): {verdict}."
+        text = (
+            f"Your guess: {shown}. What came out: **{made.outcome}** ({question}): {verdict}.{note}"
+        )
     display(Markdown(text))
 
 
@@ -61,6 +64,13 @@ def guesses() -> None:
     count = f"You guessed {tried} of {len(_made)}"
     count += f"; {close} of them came out as guessed, or close to it." if tried else "."
     display(Markdown("\n".join(lines) + "\n\n" + count))
+
+
+def _without_quotes(guess: Any) -> Any:
+    try:
+        return float(guess) if isinstance(guess, str) else guess
+    except ValueError:
+        return guess
 
 
 def _show(outcome: float | str) -> str:

@@ -1,6 +1,7 @@
 """The exercises of notebook 01: leaks, intervals, and the nearest neighbour."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def _images_needed(answer: Any) -> None:
         raise Wrong(
             f"With {count:,.0f} images, no more than before, the interval does not get narrower."
         )
-    says = f"With {count:,.0f} images it would be about {_width(count):.2g} points wide"
+    says = f"With {count:,.0f} images it would be about {_width(count):.2f} points wide"
     if 4500 <= count <= 5500:
         raise Wrong(
             f"{says}: five times as many images do not make it five times narrower. In the "
@@ -81,16 +82,16 @@ def _nearest(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
     return int(labels[(differences**2).sum(axis=(1, 2)).argmin()])
 
 
-def _wrapping(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
-    return int(labels[((stored - image) ** 2).sum(axis=(1, 2), dtype=float).argmin()])
+def _all_together(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
+    return int(labels[((stored.astype(float) - image) ** 2).sum().argmin()])
 
 
-def _wrapping_once(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
-    return int(labels[((stored - image).astype(float) ** 2).sum(axis=(1, 2)).argmin()])
+def _over_columns(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
+    return int(labels[((stored.astype(float) - image) ** 2).sum(axis=(0, 1)).argmin()])
 
 
-def _wrapping_the_other_way(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
-    return int(labels[((image - stored).astype(float) ** 2).sum(axis=(1, 2)).argmin()])
+def _over_rows(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
+    return int(labels[((stored.astype(float) - image) ** 2).sum(axis=(0, 2)).argmin()])
 
 
 def _place(image: np.ndarray, stored: np.ndarray, labels: np.ndarray) -> int:
@@ -121,6 +122,13 @@ _WRAPS = (
     "With scaled images your answers are right, with `uint8` they are not: it cannot hold negative "
     "numbers, and 3 − 5 becomes 254. Turn the images into floats before you subtract."
 )
+_CUTS = (
+    "With `uint8` your answers are right, with scaled images they are not: whole numbers cut 0.7 "
+    "down to 0. Use `astype(float)`."
+)
+_TOGETHER = (
+    "You seem to add up all stored images together; one sum for each stored image is needed."
+)
 _SIGNED = (
     "Your function seems to add up the differences as they are, so that positive and negative "
     "ones cancel. Square each of them first."
@@ -128,9 +136,9 @@ _SIGNED = (
 TYPICAL: tuple[tuple[Rule, str], ...] = (
     (_place, "You return the place of the nearest image. Its label is asked for: `labels[place]`."),
     (_farthest, "You return the label of the image that is *farthest* away: take the smallest."),
-    (_wrapping, _WRAPS),
-    (_wrapping_once, _WRAPS),
-    (_wrapping_the_other_way, _WRAPS),
+    (_all_together, _TOGETHER),
+    (_over_columns, _TOGETHER),
+    (_over_rows, _TOGETHER),
     (_not_squared, _SIGNED),
     (_not_squared_the_other_way, _SIGNED),
     (_ink_only, _SIGNED),
@@ -154,16 +162,34 @@ def _hidden_cases() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     return cases
 
 
+def _tried(function: Callable, case: tuple[np.ndarray, np.ndarray, np.ndarray]) -> int:
+    """Return the function's answer; the sizes stand in what is said if there is none."""
+    try:
+        return as_whole(call(function, *case))
+    except Wrong as wrong:
+        _, raised, error = str(wrong).partition("your function raises ")
+        height, width = case[0].shape
+        said = f"With an image of {height}×{width} and {len(case[1])} stored images: "
+        said += raised + error if raised else str(wrong)
+        if re.search(r"\b784|28, ?28", error):
+            said += " The images may have any size, not only 28×28."
+        raise Wrong(said) from None
+
+
 def _nearest_label(answer: Any) -> None:
     function = as_function(answer)
     cases = _hidden_cases()
-    answers = [as_whole(call(function, *case)) for case in cases]
+    answers = [_tried(function, case) for case in cases]
     right = [_nearest(*case) for case in cases]
     if answers == right:
         return
     for rule, reply in TYPICAL:
         if answers == [rule(*case) for case in cases]:
             raise Wrong(reply)
+    if answers[1::2] == right[1::2]:
+        raise Wrong(_WRAPS)
+    if answers[::2] == right[::2]:
+        raise Wrong(_CUTS)
     if len(set(answers)) == 1:
         raise Wrong(f"Your function always returns {answers[0]}, whatever the image.")
     places = [place for place, one in enumerate(right) if answers[place] != one]
@@ -181,19 +207,19 @@ EXERCISES = (
         name="01.1",
         task="Find the leaks",
         check=_leaks,
-        right="In steps 2, 3, 5 and 6, something about the images that judge was known before.",
+        right="In steps 2, 3, 5 and 6, something about the images we judge with was known before.",
         hints=(
             "For each step ask: does anything that is learned or chosen depend on the images that "
-            "are held out? There are four such steps.",
+            "are held out?",
             "What is nearly the same as an image held out leaks as well: a shifted copy of it, or "
-            "another digit by the same hand.",
+            "another digit by the same hand. There are four such steps.",
         ),
         code="leaks = [2, 3, 5, 6]  # the numbers of the steps that leak",
         reasoning=(
             "Step 2 averages the held-out images into the means. Step 3 puts copies of an image "
             "into both parts. Step 5 puts each person's hand into both parts, though the question "
-            "is about strangers; step 4 does it right. Step 6 chooses by the images that judge: a "
-            "test set is missing. Steps 1 and 7 use nothing of the images held out."
+            "is about strangers; step 4 does it right. Step 6 chooses by the images we judge "
+            "with: a test set is missing. Steps 1 and 7 use nothing of the images held out."
         ),
     ),
     Exercise(

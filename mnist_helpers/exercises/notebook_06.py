@@ -45,6 +45,8 @@ def _parts(answer: Any, count: int, names: str) -> list[Any]:
 def _percentiles(answer: Any) -> None:
     given = list(map(as_number, _parts(answer, len(PARTS), ", ".join(PARTS))))
     right = [*np.percentile(TIMES, (50, 90, 99)), np.mean(TIMES)]
+    if np.allclose(given, np.array(right) / 1000, rtol=0.01, atol=0):
+        raise Wrong("In milliseconds, please: 2 ms is 2.")
     off = "For the mean, 2 ms counts 150 times, 5 ms 45 times, and 80 ms 5 times."
     typical = (
         (0, right[3], "You give the mean for p50, which is the time in the middle of the row."),
@@ -76,7 +78,8 @@ def _status_codes(answer: Any) -> None:
             raise Wrong(text)
     for letter, code, right, sent in zip("ABCDE", given, CODES, SENT, strict=True):
         if code != right:
-            raise Wrong(f"For {letter}, {sent}, {code} is not right. Look at {letter} first.")
+            where = "see the table of refusals" if letter in "BCD" else f"look at {letter} first"
+            raise Wrong(f"For {letter}, {sent}, {code} is not right: {where}.")
 
 
 def _images(count: int, seed: int) -> np.ndarray:
@@ -92,7 +95,12 @@ def _body(answer: Any) -> None:
     function = as_function(answer)
     for count, seed in ((1, 0), (3, 1), (2, 2)):
         images = _images(count, seed)
-        text = call(function, images)
+        try:
+            text = call(function, images)
+        except Wrong as error:
+            if "JSON serializable" not in str(error):
+                raise
+            raise Wrong(f"{error} JSON knows lists and no arrays: use `tolist()`.") from error
         if isinstance(text, (bytes, bytearray)):
             text = text.decode(errors="replace")
         if isinstance(text, dict):
@@ -174,27 +182,26 @@ def _look_again(answer: Any) -> None:
         refused = [i for i in places if asked["predictions"][i]["label"] is None]
         low = [i for i in places if best[i] < least]
         right = sorted({*refused, *low})
+        zeros = [i for i in places if asked["predictions"][i]["label"] == 0 and i not in right]
         try:
-            given = as_indices(call(function, asked, least))
+            result = call(function, asked, least)
+            if isinstance(result, list | tuple) and any(isinstance(one, dict) for one in result):
+                raise Wrong("It must hold positions, not predictions: `enumerate` counts them.")
+            given = as_indices(result)
         except Wrong as error:
-            why = (
-                ""
-                if not with_nothing
-                else (
-                    " It happens with a prediction whose probabilities are None, because there was "
-                    "nothing in the picture to read: look at its label first."
-                )
-            )
-            raise Wrong(f"{error}{why}") from error
+            why = " Where nothing could be read, probabilities are None: look at the label first."
+            raise Wrong(f"{error}{why if with_nothing else ''}") from error
+        equal = [i for i in places if i in right or best[i] == least]
         typical = (
             ([i for i in places if i not in right], "these need no second look: turn it round."),
             ([i + 1 for i in right], "each is one too many, because positions count from 0."),
             (low, "the predictions without a label (None) are missing."),
-            (refused, f"those with a label, but a probability below {least}, are missing."),
             (
-                [i for i in places if i in right or best[i] == least],
-                f"{least} is not below {least}.",
+                sorted({*right, *zeros}),
+                f"the label at {zeros} is 0, a digit; `not 0` is True: compare with `is None`.",
             ),
+            (refused, f"those with a label, but a probability below {least}, are missing."),
+            (equal, f"{least} is not below {least}."),
         )
         if given != right:
             texts = [text for value, text in typical if given == value]
@@ -234,10 +241,8 @@ EXERCISES = (
         hints=(
             "Four of the five codes stand in this notebook: one below the first request with "
             "images, three in the table of refusals.",
-            "B is JSON of the wrong form, C is of a kind that the service does not take, D is too "
-            "large.",
-            "E is not the client's mistake, so its code begins with 5. It is the one in the text "
-            "above the table.",
+            "B is of the wrong form, C is of a kind that is not taken, D is too large.",
+            "E is not the client's mistake, so its code begins with 5: read above the table.",
         ),
         code="codes = [200, 422, 415, 413, 503]",
         reasoning=(
@@ -250,14 +255,10 @@ EXERCISES = (
         name="06.3",
         task="Build the body of a request",
         check=_body,
-        right=(
-            "Any service that takes JSON is asked like this: first lists and dictionaries of plain "
-            "numbers, then text."
-        ),
+        right="Any service that takes JSON is asked like this: plain lists first, then text.",
         hints=(
             "Go backwards through what notebook 01 did: it divided by 255 and added an axis.",
-            "images[..., 0] takes the last axis away; (255 * images).round().astype(int) gives "
-            "whole shades.",
+            "images[..., 0] takes the last axis away; (255 * images).round().astype(int) rounds.",
             'json.dumps({"images": shades.tolist()}) is the text.',
         ),
         code=(
@@ -278,8 +279,7 @@ EXERCISES = (
         right="A program that asks a model needs such a rule for answers that are not sure.",
         hints=(
             'Go through answer["predictions"] with enumerate, and collect positions in a list.',
-            "A position belongs in the list if label is None; then the probabilities may be None, "
-            "too, and must not be touched.",
+            "If label is None, it belongs there; its probabilities may be None: leave them alone.",
             "Otherwise it belongs in the list if the largest probability is below least.",
         ),
         code=(

@@ -1,3 +1,7 @@
+from .convolution import products as products
+from .convolution import signed_maps as signed_maps
+from .convolution import sliding as sliding
+from .curves import losses as losses
 from .curves import training_curves as training_curves
 from .data import image_rows as image_rows
 from .data import intervals as intervals
@@ -7,6 +11,9 @@ from .figures import bars as bars
 from .figures import image_grid as image_grid
 from .figures import predictions as predictions
 from .figures import table as table
+from .learning import descents as descents
+from .learning import learning_rate as learning_rate
+from .learning import slopes as slopes
 from .network import architecture as architecture
 from .results import calibration as calibration
 from .results import confusion as confusion

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import matplotlib
 import numpy as np
 from IPython.display import DisplayHandle, Markdown, display
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from mnist_helpers.datasets import mnist
@@ -18,6 +18,7 @@ from mnist_helpers.datasets import mnist
 # From Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), safe for colour-blind readers.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6B6B6B"
 WIDTH, SCREEN_DPI, FILE_DPI = 10, 90, 140  # inches; shown 900 pixels wide, sharp on any screen
+GAP = 0.08  # between two images of a grid, as a share of a column's width
 # In a file: half the size of true colour, and nothing of it is seen. Colour photos need more.
 COLOURS, PHOTO_COLOURS = 64, 256
 styled = matplotlib.rc_context(
@@ -103,21 +104,32 @@ def image_grid(
         caption: What to see.
         columns: Images in a row.
     """
-    rows = -(-len(images) // columns)
-    tallest = max(np.shape(image)[0] / np.shape(image)[1] for image in images)
+    cell = WIDTH / columns  # inches
+    shapes = [np.shape(image)[:2] for image in images]
+    tallest = max(height / width for height, width in shapes)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
-    height = rows * (WIDTH / columns * min(1, tallest) + 0.3 * lines)
-    has_photos = max(np.shape(image)[0] for image in images) > 200  # their grain fills the file
+    size = min(13, 100 / columns)  # of the titles, in points
+    above = lines * size / 52 + 0.04  # inches
+    side = cell * (1 - GAP)
+    step = side * min(1, tallest) + above + cell * GAP  # from row to row
+    rows = -(-len(images) // columns)
+    has_photos = max(height for height, _ in shapes) > 200  # their grain fills the file
     dpi = SCREEN_DPI if has_photos else FILE_DPI
-    figure = Figure((WIDTH, height), dpi=dpi, layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for ax in axes:
-        ax.axis("off")
-    for ax, image in zip(axes, images, strict=False):
-        _show_framed(ax, image)
-    for ax, title in zip(axes, titles, strict=False):
-        ax.set_title(title, fontsize=min(13, 100 / columns), loc="center")
-    _keep_off_the_edge(figure)
+    figure = Figure((WIDTH, rows * step), dpi=dpi)
+    ax = figure.add_axes((0, 0, 1, 1))  # one for all, with inches as units: it is drawn quickly
+    ax.axis("off")
+    for number, (image, (height, width)) in enumerate(zip(images, shapes, strict=True)):
+        row, column = divmod(number, columns)
+        scale = side / max(width, height)  # inches for a pixel
+        middle, top = (column + 0.5) * cell, row * step + above
+        left, right = middle - scale * width / 2, middle + scale * width / 2
+        extent = (left, right, top + scale * height, top)
+        ax.imshow(image, cmap="gray", extent=extent, aspect="auto")
+        frame = (left, top), scale * width, scale * height  # or light paper would have no edge
+        ax.add_patch(Rectangle(*frame, fill=False, edgecolor=GREY, linewidth=0.5))
+        if number < len(titles):
+            ax.text(middle, top - 0.05, titles[number], ha="center", va="bottom", fontsize=size)
+    ax.set(xlim=(0, WIDTH), ylim=(rows * step, 0))
     has_colour = any(np.ndim(image) == 3 for image in images)
     return Plot(figure, caption, PHOTO_COLOURS if has_colour else COLOURS)
 
@@ -167,32 +179,25 @@ def predictions(
         kind: What a class is.
     """
     titles = titles or [f"{classes[p.argmax()]} with {p.max():.1%}" for p in probabilities]
-    figure = Figure((WIDTH, 4.2), layout="constrained")
+    longest = max(map(len, classes))
+    lines = max(title.count("\n") + 1 for title in titles)
+    height = 4 + 0.21 * lines + 0.09 * longest  # inches
+    figure = Figure((WIDTH, height))  # laid out by hand: it is drawn quickly
     above, below = figure.subplots(2, len(images), squeeze=False, height_ratios=(3, 2))
+    margins = {"left": 0.07, "right": 0.99, "bottom": (0.5 + 0.09 * longest) / height}
+    figure.subplots_adjust(
+        **margins, top=1 - (0.1 + 0.21 * lines) / height, wspace=0.15, hspace=0.12
+    )
     for ax, image, title in zip(above, images, titles, strict=True):
-        _show_framed(ax, image)
+        ax.imshow(image, cmap="gray")
         ax.set_title(title, loc="center")
+        ax.axis("off")
     for ax, row in zip(below, probabilities, strict=True):
         ax.bar(classes, row, color=[ORANGE if p == row.max() else BLUE for p in row])
         ax.set(ylim=(0, 1), yticks=(0, 0.5, 1), xlabel=kind)
         ax.tick_params(axis="x", labelsize=10, length=0)
-        ax.tick_params(axis="x", rotation=90 if max(map(len, classes)) > 2 else 0)
+        ax.tick_params(axis="x", rotation=90 if longest > 2 else 0)
         ax.label_outer(remove_inner_ticks=True)
         ax.grid(visible=False, axis="x")
     below[0].set_ylabel("probability")
-    _keep_off_the_edge(figure)
     return Plot(figure, caption)
-
-
-def _show_framed(ax: Axes, image: np.ndarray) -> None:
-    """Draw an image in a thin frame: where paper is white, its edge is to be seen."""
-    ax.imshow(image, cmap="gray")
-    ax.axis("on")
-    ax.set(xticks=(), yticks=())
-    ax.spines[:].set(visible=True, linewidth=0.5)
-
-
-def _keep_off_the_edge(figure: Figure) -> None:
-    """Leave a little room above the titles."""
-    rect = (0, 0, 1, 1 - 0.08 / figure.get_figheight())
-    figure.set_layout_engine("constrained", rect=rect)

@@ -2,17 +2,22 @@
 
 import argparse
 import concurrent.futures
+import dataclasses
 import importlib.util
+import itertools
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import compare_recipes
 import pytest
+import tables
 from PIL import Image
 
-from mnist_helpers import artifacts
+from mnist_helpers import artifacts, recipes
+from mnist_helpers.datasets import sample
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -20,6 +25,7 @@ HEADS = {  # script → the first cell of its table
     "compare_recipes": "mean over the seeds",
     "compare_seeds": "seed",
     "choose_learning_rate": "peak of the learning rate",
+    "ablate_network": "network",
     "compare_neighbours": "kept",
     "attack_service": "attack",
     "load_service": "one image as",
@@ -96,15 +102,51 @@ def trials(quick, name, **wanted):
     return [t for t in result["trials"] if all(t.get(k) == v for k, v in wanted.items())]
 
 
-def test_both_recipes_are_trained_with_the_same_seeds(quick):
-    seeds = [
-        [trial["seed"] for trial in trials(quick, "compare_recipes", recipe=recipe)]
-        for recipe in ("reference", "series")
-    ]
-    assert seeds[0] == seeds[1] == [0]
-    for trial in trials(quick, "compare_recipes"):
+def test_the_recipes_are_trained_with_the_same_seed_in_their_order(quick):
+    found = trials(quick, "compare_recipes")
+    assert [trial["recipe"] for trial in found] == list(compare_recipes.QUICK_RECIPES)
+    for trial in found:
+        assert trial["seed"] == 0
         assert 0 < trial["training_s"] < trial["script_s"] and trial["peak_memory_mb"] > 100
         assert 0 <= trial["test_accuracy"] <= 1
+        held_out = trial["recipe"] not in ("reference", "held out")
+        assert ("validation_accuracy" in trial) == held_out, "none is of the test set"
+    assert len({trial["test_loss"] for trial in found}) == len(found), "each change reaches it"
+
+
+def test_each_recipe_changes_one_thing_on_the_one_before_it():
+    chain = compare_recipes.chain()
+    assert list(chain) == list(tables.CHANGES) and set(tables.IN_NOTEBOOK_03) < set(chain)
+    assert chain["reference"].recipe == recipes.REFERENCE
+    assert chain["series"].recipe == recipes.SERIES and chain["series"].constant is None
+    flat = [{**dataclasses.asdict(v.recipe), **v._asdict(), "recipe": 0} for v in chain.values()]
+    changes = [
+        {key for key in before if before[key] != after[key]}
+        for before, after in itertools.pairwise(flat)
+    ]
+    assert changes == [
+        {"pixels"},
+        {"holds_out"},
+        {"validates_on_test"},
+        {"batch_size"},
+        {"steps_per_execution"},
+        {"constant"},
+        {"constant", "peak"},
+    ]
+    assert f"{recipes.SERIES.peak:g}" in tables.CHANGES["rate"]
+    assert chain["rate"].constant == recipes.SERIES.peak
+
+
+@pytest.mark.parametrize("name", ["reference", "held out", "series"])
+def test_each_recipe_gets_its_data(name, bundled):
+    variant = compare_recipes.chain()[name]
+    x, y, x_val, y_val = compare_recipes.load(variant)
+    counts = sample.DESCRIPTION.counts
+    held_out = counts[0] // 12 if variant.holds_out else 0
+    assert len(x) == len(y) == counts[0] - held_out
+    assert len(x_val) == len(y_val) == (counts[1] if variant.validates_on_test else held_out)
+    assert x.dtype == x_val.dtype == variant.pixels and x.shape[1:] == (28, 28, 1)
+    assert x.min() == 0 and x.max() == 1
 
 
 def test_networks_of_two_seeds_are_compared_image_by_image(quick):
@@ -120,6 +162,25 @@ def test_each_trial_of_the_learning_rate_has_a_peak_of_its_own(quick):
     assert len(peaks) == len(set(peaks)) == 2
     losses = {trial["validation_loss"] for trial in trials(quick, "choose_learning_rate")}
     assert len(losses) == 2, "the peak reaches the training"
+
+
+def test_each_variant_of_the_network_is_another_one(quick):
+    import ablate_network
+
+    from mnist_helpers import models
+
+    found = trials(quick, "ablate_network")
+    assert [trial["variant"] for trial in found] == list(ablate_network.VARIANTS)
+    assert len({trial["validation_loss"] for trial in found}) == len(found)
+    for trial in found:
+        assert trial["right"] == pytest.approx(trial["validation_accuracy"] * trial["count"])
+    ours, same = models.build_cnn(), ablate_network.build()
+    layers = [
+        [layer.get_config() | {"name": None} for layer in network.layers]
+        for network in (ours, same)
+    ]
+    assert layers[0] == layers[1], "without a change it is the network of notebook 02"
+    assert set(tables.SIZES) < set(ablate_network.VARIANTS)
 
 
 def test_the_service_answers_arrays_and_pictures_and_ends_well(quick):

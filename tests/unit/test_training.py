@@ -1,3 +1,4 @@
+import math
 import subprocess
 import sys
 
@@ -201,7 +202,10 @@ def test_live_curves_update_one_figure_within_epochs_too(digits, shown):
     assert titles[-1].startswith("2 epochs, finished")
     history, epochs, within, _ = calls[-1]
     assert epochs == 2 and len(history["val_accuracy"]) == 2
-    assert within["epoch"][-1] == 2 and len(within["accuracy"]) == 8
+    assert within["epoch"][-1] == 2
+    for name in ("epoch", "accuracy", "loss"):
+        gaps = [place for place, value in enumerate(within[name]) if math.isnan(value)]
+        assert gaps == [4] and len(within[name]) == 4 + 1 + 4, "each epoch begins a line of its own"
 
 
 def test_live_curves_of_a_resumed_training_show_the_earlier_epochs(digits, shown):
@@ -231,6 +235,7 @@ def test_live_curves_show_whatever_metrics_there_are(metrics, digits, shown):
     history, _, within, _ = shown[1][-1]
     assert set(history) == {"loss", *metrics}
     assert all(len(within[name]) == 4 for name in history)
+    assert not any(map(math.isnan, within["epoch"])), "there is no epoch before it"
 
 
 def test_live_curves_of_a_generator_whose_length_is_not_known(digits, shown):

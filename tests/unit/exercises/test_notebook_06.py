@@ -46,6 +46,7 @@ def test_percentiles(answer):
         ((2, 5, 80, 29), "counts 150 times"),
         ((2, 5, 80, 5), "Not right yet: mean"),
         ((5, 2, 80, 4.625), "Not right yet: p50, p90"),
+        ((0.002, 0.005, 0.08, 0.004625), "In milliseconds, please"),
         ((2, 5, 80), "4 parts"),
         (2, "4 parts"),
         (("2", 5, 80, 4.6), "quotes"),
@@ -74,6 +75,7 @@ def test_status_codes(answer):
         ((404, 422, 415, 413, 503), "is answered"),
         ((200, 413, 415, 413, 503), "For B,"),
         ((200, 422, 415, 422, 503), "For D, a photo"),
+        ((200, 422, 422, 413, 503), "422 is not right: see the table of refusals"),
         ((201, 422, 415, 413, 503), "For A,"),
         ((200, 422, 415, 413), "5 parts"),
         ((200, 422.5, 415, 413, 503), "whole"),
@@ -129,7 +131,10 @@ def whole(images):
     [
         (lambda images: {"images": whole(images).tolist()}, "returns a dictionary"),
         (lambda images: whole(images).tolist(), "returns list"),
-        (lambda images: json.dumps({"images": whole(images)}), "not JSON serializable"),
+        (
+            lambda images: json.dumps({"images": whole(images)}),
+            "lists and no arrays: use `tolist()`",
+        ),
         (lambda images: str({"images": whole(images).tolist()}), "no JSON"),
         (body(whole, lambda shades: shades.tolist()), "is a list"),
         (body(whole, lambda shades: {"image": shades.tolist()}), '"images"'),
@@ -202,12 +207,16 @@ def best(one):
         (lambda one, least: best(one) < least or one["label"] is None, "probabilities are None"),
         (lambda one, least: one["label"] is None or best(one) <= least, "0.9 is not below 0.9"),
         (lambda one, least: one["label"] is not None and best(one) >= least, "turn it round"),
-        (lambda one, least: not one["label"] or best(one) < least, "it should give"),
+        (lambda one, least: not one["label"] or best(one) < least, "`not 0` is True"),
         (lambda one, least: True, "it should give"),
     ],
 )
 def test_wrong_choices_of_who_should_look_again(rule, words):
     wrong("06.4", chosen(rule), words)
+
+
+def test_positions_are_asked_for_and_not_the_predictions():
+    wrong("06.4", lambda answer, least: answer["predictions"][:2], "must hold positions")
 
 
 def test_positions_count_from_0():

@@ -66,6 +66,19 @@ def test_guesses_stand_beside_what_came_out(shown):
     assert texts[6].endswith("You guessed 4 of 5; 2 of them came out as guessed, or close to it.")
 
 
+def test_a_number_in_quotes_is_read_and_the_quotes_are_remarked_on(shown):
+    exercises.guess("a", " 11 ", 11.06, within=5)
+    exercises.guess("b", "40", 11.06, within=5)
+    exercises.guess("c", "nan", 11.06)
+    exercises.guess("d", "1", "1")
+    texts = [text for text, _ in shown]
+    assert texts[0].startswith("Your guess: 11. ")
+    assert texts[0].endswith(": close. A number needs no quotes.")
+    assert texts[1].endswith(": not close. A number needs no quotes.")
+    assert texts[2].endswith(": not close.")
+    assert texts[3].endswith(": as you guessed.")  # one of the words to choose from
+
+
 def test_no_guess_is_fine(shown):
     exercises.guess("a", ..., 1)
     exercises.guesses()

@@ -1,0 +1,57 @@
+"""examples/train_mnist.py works as a learner runs it: in any folder, without this package."""
+
+import ast
+import shutil
+
+import nbformat
+import pytest
+
+from tests.conftest import NOTEBOOKS, ROOT, run_code
+
+SCRIPT = ROOT / "examples" / "train_mnist.py"
+# The data at hand in place of the download, so that no test waits for the network.
+RUN = """
+import runpy, sys
+import keras
+from mnist_helpers.datasets import mnist
+def at_hand():
+    training = mnist.load_training()
+    return (training.images, training.labels), (None, None)
+keras.datasets.mnist.load_data = at_hand
+sys.argv.pop(0)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.data_matters
+def test_the_script_trains_saves_and_draws(tmp_path):
+    copy = shutil.copy(SCRIPT, tmp_path)
+    environment = {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)}
+    done = run_code(RUN, copy, 1, env=environment, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "val_accuracy" in done.stdout and "wrote my_model.keras" in done.stdout
+    assert (tmp_path / "my_model.keras").stat().st_size > 1_000_000
+    assert (tmp_path / "my_losses.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_script_is_short_and_needs_no_helpers():
+    text = SCRIPT.read_text("utf-8")
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {"sys", "keras", "matplotlib", "numpy"}
+    assert len([line for line in text.splitlines() if line and line[0] != "#"]) <= 40
+
+
+def test_notebook_03_shows_the_script():
+    cells = nbformat.read(NOTEBOOKS[2], as_version=4).cells
+    shown = [
+        output["data"]["text/markdown"]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if "text/markdown" in output.get("data", {})
+    ]
+    assert f"```python\n{SCRIPT.read_text('utf-8')}```" in shown
