@@ -251,6 +251,47 @@ def bounds(result: dict) -> str:
     )
 
 
+def bounds_short(result: dict) -> str:
+    """Show what each bound gives on real pictures and on scribbles, if there are real ones."""
+    trials = result["trials"]
+    digits = next(k for k in ("real pictures", "made pictures") if _of(result, shown=k))
+    rows = []
+    for sure in sorted({trial["sure"] for trial in trials}):
+        (real,), (scribbles,) = (
+            _of(result, shown=kind, sure=sure) for kind in (digits, "scribbles")
+        )
+        rows.append(
+            (
+                f"{sure:g}",
+                f"{real['answered'] / real['count']:.2%}",
+                f"{real['right'] / max(real['answered'], 1):.2%}",
+                f"{1 - scribbles['answered'] / scribbles['count']:.1%}",
+            )
+        )
+    heads = (f"{real['count']:,} {digits}: answered", "right of those")
+    return _table(("least probability", *heads, f"{scribbles['count']:,} scribbles: refused"), rows)
+
+
+def explained(result: dict) -> str:
+    """Show what the reader of handwriting is without one thing of its training, and its seeds."""
+    return _joined(_measured(result, _seeds(result)), explained_short(result))
+
+
+def explained_short(result: dict) -> str:
+    """Show what the reader of handwriting is without one thing of its training."""
+    trials = result["trials"]
+    kinds = list(dict.fromkeys(trial["shown"] for trial in trials))
+    rows = []
+    for recipe in dict.fromkeys(trial["recipe"] for trial in trials):
+        cells = []
+        for kind in kinds:
+            shares = [t["right"] / t["count"] for t in _of(result, recipe=recipe, shown=kind)]
+            cells.append(", ".join(f"{share:.1%}" for share in shares))
+        rows.append((recipe, *cells))
+    heads = [f"{_of(result, shown=kind)[0]['count']:,} {kind}" for kind in kinds]
+    return _table(("trained with", *heads), rows)
+
+
 def service(result: dict) -> str:
     """Show the service under load, its start and its memory."""
     rows = [

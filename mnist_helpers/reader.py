@@ -5,6 +5,8 @@ forms of digits drawn by a program, on the training part of scikit-learn's bundl
 images without a digit, which teach it to doubt. `tools/make_reference.py` makes it.
 """
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -24,16 +26,22 @@ BOUNDS = {"sure": 0.55}
 TRAINED_ON = f"{mnist.DESCRIPTION.name}, {sample.DESCRIPTION.name} and images drawn by a program"
 
 
-def training_data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def training_data(seed: int = 0, has_others: bool = True) -> tuple[np.ndarray, np.ndarray]:
     """Collect the images to train with, and what the network shall say to each.
+
+    Args:
+        seed: For the images that are drawn.
+        has_others: Whether there are other digits than MNIST's: rare forms, and bundled ones.
 
     Returns:
         Images, uint8 (n, 28, 28), and target probabilities, float32 (n, 10): of a digit nearly
         1 for its class (Szegedy et al. 2016, arXiv:1512.00567), of an image without a digit the
         same for each class (Hendrycks et al. 2019, arXiv:1812.04606).
     """
-    parts = [mnist.load_training()[:2], drawn.draw_forms(FORMS, seed)]
-    if not mnist.find().is_sample:  # else they are in it
+    parts = [mnist.load_training()[:2]]
+    if has_others:
+        parts += [drawn.draw_forms(FORMS, seed)]
+    if has_others and not mnist.find().is_sample:  # else they are in it
         # Those for validation stay out: without a network, they are measured on.
         parts += REPEATED * [hold_out(*sample.read_part("train"), seed=0)[:2]]
     without = drawn.draw_no_digits(NO_DIGITS, seed)
@@ -47,7 +55,12 @@ def training_data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def train(
-    images: np.ndarray, targets: np.ndarray, seed: int = 0, recipe: Recipe = READER
+    images: np.ndarray,
+    targets: np.ndarray,
+    seed: int = 0,
+    recipe: Recipe = READER,
+    build: Callable[[], keras.Sequential] = models.build_reader,
+    vary: Callable[[tf.Tensor], tf.Tensor] | None = augmentation.vary,
 ) -> keras.Sequential:
     """Train the network from scratch: on varied images, and in the last epoch on plain ones.
 
@@ -56,18 +69,20 @@ def train(
         targets: Probabilities, float32 (n, 10).
         seed: For the weights, the order of the images, and how each is varied.
         recipe: Epochs, batch size and learning rate.
+        build: What makes the network.
+        vary: What changes each batch of images, except in the last epoch; None changes none.
 
     Returns:
         The trained network; `model.history` is that of the last epoch.
     """
     keras.utils.set_random_seed(seed)
-    model = models.build_reader()
+    model = build()
     loss = {"loss": "categorical_crossentropy"}
     model.compile(**recipe.compile_arguments(len(images)) | loss)
     plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))
     plain = plain.shuffle(len(images)).batch(recipe.batch_size)
     plain = plain.map(lambda batch, target: (tf.cast(batch, tf.float32) / 255, target))
-    varied = plain.map(lambda batch, target: (augmentation.vary(batch), target))
+    varied = plain if vary is None else plain.map(lambda batch, target: (vary(batch), target))
     last = recipe.epochs - 1
     model.fit(varied.prefetch(2), epochs=last, shuffle=False, verbose=0)
     model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, shuffle=False, verbose=0)

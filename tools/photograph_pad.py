@@ -1,11 +1,12 @@
-"""Draw the ten digits on the page of the service, and keep strokes and pictures of it.
+"""Draw digits on the page of the service, and keep strokes and pictures of it.
 
-Writes strokes.json and still.png to mnist_helpers/serve/web/, which notebook 07 shows where no one
-can draw, and the pictures of docs/pictures/. The strokes are a program's, along smooth curves, not
-a person's.
+Writes strokes.json (the ten digits), forms.json (forms that are rare in MNIST) and still.png to
+mnist_helpers/serve/web/, for notebook 07, and the pictures of docs/pictures/. The strokes are a
+program's, along smooth curves, not a person's. With --forms it writes forms.json only.
 Needs Chromium; CHROMIUM names it, if it is not found.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -33,16 +34,46 @@ DIGITS = {  # the points that each stroke passes, in 0…1, y downwards
          (46, 52), (60, 36), (59, 23)]],
     9: [[(62, 28), (48, 20), (36, 34), (44, 48), (60, 42), (64, 28), (62, 52), (56, 84)]],
 }  # fmt: skip
+STEM = [(56, 15), (53, 85)]
+LOOP = [(64, 26), (50, 15), (36, 30), (46, 48), (62, 40), (66, 22)]
+# Digit and name → strokes. A stroke may have corners: there one of its curves ends and another
+# begins. The forms are those that docs/models.md names; no network was asked before they stood.
+FORMS = {
+    "1, long upstroke": [[[(24, 50), (56, 15)], STEM]],
+    "1, upstroke and foot": [[[(30, 42), (56, 15)], STEM], [[(34, 85), (74, 84)]]],
+    "1, curved upstroke": [[[(22, 47), (38, 40), (50, 28), (56, 15)], STEM]],
+    "2, loop at the foot": [[[(32, 32), (46, 17), (64, 27), (56, 52), (40, 72), (28, 80), (26, 70),
+                              (36, 68), (52, 80), (74, 78)]]],
+    "3, flat top": [[[(30, 19), (68, 18)], [(68, 18), (46, 45)],
+                     [(46, 45), (62, 48), (68, 64), (56, 82), (40, 84), (29, 76)]]],
+    "3, curled": [[[(32, 30), (44, 18), (60, 22), (60, 38), (46, 46), (42, 40), (50, 44), (66, 56),
+                    (64, 76), (46, 84), (34, 76), (40, 68)]]],
+    "4, closed": [[[(58, 14), (28, 62)], [(28, 62), (76, 60)]], [[(58, 14), (56, 86)]]],
+    "5, flag apart": [[[(38, 20), (36, 45)],
+                       [(36, 45), (54, 42), (66, 58), (60, 78), (44, 84), (30, 78)]],
+                      [[(38, 20), (72, 14)]]],
+    "7, bar": [[[(28, 20), (72, 18)], [(72, 18), (44, 86)]], [[(38, 54), (72, 50)]]],
+    "7, hook and bar": [[[(27, 32), (30, 20), (44, 22), (58, 22), (72, 18)],
+                         [(72, 18), (58, 44), (48, 66), (46, 86)]], [[(36, 53), (70, 51)]]],
+    "9, straight stem": [[LOOP, [(66, 22), (64, 86)]]],
+    "9, hooked stem": [[LOOP, [(66, 22), (67, 60), (58, 82), (42, 86), (32, 76)]]],
+}  # fmt: skip
 
 
-def draw(page: Page, digit: int) -> list:
-    """Draw a digit with the mouse; return the strokes as the pad recorded them."""
+def along(points: list) -> np.ndarray:
+    """Lead a smooth curve through points of 0…100; return points of it, (n, 2), in 0…1."""
+    at = np.arange(len(points))
+    spline = make_interp_spline(at, np.array(points) / 100, k=min(3, len(points) - 1))
+    return spline(np.linspace(0, len(points) - 1, 8 * len(points)))
+
+
+def draw(page: Page, strokes: list) -> list:
+    """Draw strokes with the mouse, each of curves; return them as the pad recorded them."""
     page.get_by_role("button", name="Clear").click()
     box = page.get_by_role("application").bounding_box()
     assert box, "the pad is not to be seen"
-    for points in map(np.array, DIGITS[digit]):
-        spline = make_interp_spline(np.arange(len(points)), points / 100, k=min(3, len(points) - 1))
-        curve = spline(np.linspace(0, len(points) - 1, 8 * len(points)))
+    for curves in strokes:
+        curve = np.concatenate([along(points) for points in curves])
         path = curve * (box["width"], box["height"]) + (box["x"], box["y"])
         page.mouse.move(*path[0])
         page.mouse.down()
@@ -53,8 +84,24 @@ def draw(page: Page, digit: int) -> list:
     return page.evaluate("strokes")
 
 
+def digit(number: int) -> list:
+    """Return the strokes of one of the ten digits, for `draw`."""
+    return [[points] for points in DIGITS[number]]
+
+
+def keep(strokes: dict, name: str) -> None:
+    """Write what was recorded to a file of mnist_helpers/serve/web/, one line for each."""
+    lines = [f"{json.dumps(key)}:{json.dumps(part, separators=(',', ':'))}"
+             for key, part in strokes.items()]  # fmt: skip
+    text = ",\n".join(lines)
+    (pad.WEB / name).write_text(f"{{{text}}}\n", encoding="utf-8")
+
+
 def main() -> None:
     """Draw and photograph."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--forms", action="store_true", help="write forms.json only")
+    only_forms = parser.parse_args().forms
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
     with serve.Service() as service, sync_playwright() as playwright:
@@ -67,10 +114,11 @@ def main() -> None:
             "document.querySelector('.digit-pad').addEventListener('strokes',"
             " (event) => { window.strokes = event.detail; })"
         )
-        strokes = {digit: draw(page, digit) for digit in DIGITS}
-        text = json.dumps(strokes, separators=(",", ":")).replace('],"', '],\n"')
-        (pad.WEB / "strokes.json").write_text(text + "\n", encoding="utf-8")
-        draw(page, 3)
+        keep({form: draw(page, strokes) for form, strokes in FORMS.items()}, "forms.json")
+        if only_forms:
+            return
+        keep({str(number): draw(page, digit(number)) for number in DIGITS}, "strokes.json")
+        draw(page, digit(3))
         page.screenshot(path=PICTURES / "page.png")
         page.locator(".digit-pad").screenshot(path=pad.WEB / "still.png")
         phone = browser.new_page(
@@ -78,7 +126,7 @@ def main() -> None:
         )
         phone.goto(service.url)
         phone.evaluate("window.strokes = []")
-        draw(phone, 5)
+        draw(phone, digit(5))
         phone.screenshot(path=PICTURES / "page-phone.png")
         browser.close()
 

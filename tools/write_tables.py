@@ -42,6 +42,9 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "preparation": ("measure_preparation", tables.preparation),
     "reader": ("train_reader", tables.reader),
     "bounds": ("choose_bounds", tables.bounds),
+    "bounds-short": ("choose_bounds", tables.bounds_short),
+    "explained": ("explain_reader", tables.explained),
+    "explained-short": ("explain_reader", tables.explained_short),
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
 }

@@ -1,5 +1,6 @@
 from . import drawn as drawn
 from . import synthetic as synthetic
+from .decoding import decode as decode
 from .errors import NoDigitError as NoDigitError
 from .errors import PictureError as PictureError
 from .errors import TooLargeError as TooLargeError
@@ -8,3 +9,4 @@ from .preparation import Picture as Picture
 from .preparation import Prepared as Prepared
 from .preparation import centre as centre
 from .preparation import prepare as prepare
+from .preparation import slant as slant

@@ -20,7 +20,9 @@ WORKING_SIDE = 480  # pixels; larger pictures are shrunk to it first
 Picture = str | Path | BinaryIO | np.ndarray | Image.Image
 
 
-def decode(picture: Picture, formats: tuple[str, ...], max_unpacked: int) -> np.ndarray:
+def decode(
+    picture: Picture, formats: tuple[str, ...] = FORMATS, max_unpacked: int = MAX_UNPACKED
+) -> np.ndarray:
     """Return the picture in grey, float32 (h, w) in [0, 1], its longer side at most 480.
 
     Transparent parts get white or black paper, whichever lets the ink show.

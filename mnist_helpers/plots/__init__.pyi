@@ -15,6 +15,8 @@ from .learning import descents as descents
 from .learning import learning_rate as learning_rate
 from .learning import slopes as slopes
 from .network import architecture as architecture
+from .pictures import closing as closing
+from .pictures import slants as slants
 from .results import calibration as calibration
 from .results import confusion as confusion
 from .results import feature_maps as feature_maps

@@ -1,6 +1,7 @@
 """Drawings of a convolution (notebook 02): its products, its way over the image, its maps."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from mnist_helpers.plots.figures import BLUE, GREY, ORANGE, WIDTH, Plot, styled
 
 # How the windows are told apart: by colour, by line, and by the number at their corner.
 LOOKS = ((BLUE, "-"), (ORANGE, "--"), ("black", ":"))
-_CENTRED = {"ha": "center", "va": "center", "fontsize": 12}
+_CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 12}
 
 
 @styled
@@ -71,7 +72,7 @@ def sliding(image: np.ndarray, kernel: np.ndarray, places: Sequence[tuple[int, i
     ax.text(right + shape[1], top - 0.2, "feature map", ha="right", va="bottom")
     for number, (row, column) in enumerate(places):
         (colour, line), inset = LOOKS[number], 0.08 * number  # frames on one line stay apart
-        frame = {"fill": False, "ec": colour, "ls": line, "lw": 3, "zorder": 4}
+        frame: dict[str, Any] = {"fill": False, "ec": colour, "ls": line, "lw": 3, "zorder": 4}
         length = side - 2 * inset
         ax.add_patch(Rectangle((left + column + inset, row + inset), length, length, **frame))
         ax.add_patch(Rectangle((right + column, top + row), 1, 1, **frame))
@@ -79,7 +80,12 @@ def sliding(image: np.ndarray, kernel: np.ndarray, places: Sequence[tuple[int, i
         start = left + column + (side / 2 if below else 0.5), row + side * below
         end = right + column + 0.5, top + row + below
         bend = f"arc3,rad={0.28 if below else 0.05 * number - 0.28}"
-        arrow = {"arrowstyle": "-|>", "connectionstyle": bend, "mutation_scale": 18, "shrinkA": 0}
+        arrow: dict[str, Any] = {
+            "arrowstyle": "-|>",
+            "connectionstyle": bend,
+            "mutation_scale": 18,
+            "shrinkA": 0,
+        }
         ax.add_patch(FancyArrowPatch(start, end, color=colour, ls=line, lw=2, zorder=5, **arrow))
         badge = {"boxstyle": "circle,pad=0.15", "fc": colour, "ec": "white"}
         ax.text(*start, str(number + 1), color="white", bbox=badge, **_CENTRED, zorder=6)

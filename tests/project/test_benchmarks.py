@@ -33,6 +33,7 @@ HEADS = {  # script → the first cell of its table
     "read_pictures": "label",
     "train_reader": "mean over the seeds",
     "choose_bounds": "least probability",
+    "explain_reader": "trained with",
 }
 
 
@@ -230,6 +231,14 @@ def test_tighter_bounds_answer_less(quick):
         answered = [t["answered"] for t in sorted(found, key=lambda t: t["sure"])]
         assert len(answered) > 3 and answered == sorted(answered, reverse=True)
         assert all(0 <= trial["right"] <= trial["answered"] for trial in found)
+
+
+def test_each_variant_of_the_reader_is_asked_the_same(quick):
+    asked = {}
+    for trial in trials(quick, "explain_reader"):
+        asked.setdefault(trial["recipe"], []).append((trial["shown"], trial["count"]))
+        assert 0 <= trial["right"] <= trial["count"]
+    assert len(asked) == 5 and len(set(map(tuple, asked.values()))) == 1
 
 
 @pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])

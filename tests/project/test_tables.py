@@ -159,6 +159,15 @@ RESULTS = {
         bounded("scribbles", 0.5, 20),
         bounded("scribbles", 0.8, 0),
     ],
+    "explain_reader": [
+        {"recipe": recipe, **seed, "shown": shown, "count": 200, "right": right}
+        for recipe, seed, right in (
+            ("whole", {"seed": 0}, 199),
+            ("whole", {"seed": 1}, 198),
+            ("less", {}, 150),
+        )
+        for shown in ("validation digits", "felt pen, made")
+    ],
     "load_service": [
         {"measure": "start", "seconds": 1.0},
         {"measure": "start", "seconds": 3.0},
@@ -533,3 +542,22 @@ def test_the_table_of_pictures(project):
     heading = "1,500 pictures of MNIST, those numbered 0 to 9; 2 more could not be opened."
     assert heading in table(project, "pictures")
     assert f"| a reader (abc) | {many} |" in table(project, "pictures-short")
+
+
+def test_the_short_table_of_bounds_shows_real_pictures_if_there_are_some(project):
+    made = table(project, "bounds-short")
+    assert "| least probability | 200 made pictures: answered |" in made
+    assert "| 0.5 | 95.00% | 99.47% | 90.0% |" in made and "| 0.8 | 75.00% |" in made
+    real = [bounded("real pictures", sure, 180, 90) for sure in (0.5, 0.8)]
+    save(project, "choose_bounds", result("choose_bounds", RESULTS["choose_bounds"] + real))
+    assert "| 0.5 | 90.00% | 50.00% | 90.0% |" in table(project, "bounds-short")
+
+
+def test_what_the_reader_is_without_one_thing_has_a_share_for_each_seed(project):
+    made = table(project, "explained-short")
+    assert made.startswith("| trained with | 200 validation digits | 200 felt pen, made |")
+    assert table(project, "explained").endswith(
+        f"seeds 0 and 1, Python 3.12.1, TensorFlow 2.21.0, 2025-02-03.\n\n{made}"
+    )
+    assert "| whole | 99.5%, 99.0% | 99.5%, 99.0% |" in made
+    assert "| less | 75.0% | 75.0% |" in made

@@ -59,6 +59,20 @@ def test_training_learns_and_ends_on_plain_images(bundled):
     assert model.history.epoch == [4] and model.history.history["accuracy"][-1] > 0.8
 
 
+def test_the_other_digits_can_be_left_out(bundled):
+    images, targets = reader.training_data(has_others=False)
+    training = mnist.load_training()
+    assert len(images) == len(targets) == len(training.images) + reader.NO_DIGITS
+    assert (images[: len(training.images)] == training.images).all()
+
+
+def test_another_network_can_be_trained_on_plain_images(bundled):
+    images, targets = (part[:200] for part in reader.training_data())
+    recipe = dataclasses.replace(recipes.READER, epochs=2, batch_size=32)
+    model = reader.train(images, targets, 0, recipe, models.build_cnn, vary=None)
+    assert model.count_params() == models.build_cnn().count_params()
+
+
 # The model that ships
 
 

@@ -293,6 +293,16 @@ def slant(image):
     return (ys * xs * image).sum() / (ys**2 * image).sum()
 
 
+@pytest.mark.parametrize("lean", [-0.6, 0.3])
+def test_the_slant_is_that_of_the_line_through_the_middles_of_the_rows(lean):
+    image = prepare(one(lean), WITHOUT_UPRIGHT).image
+    rows = np.flatnonzero(image.any(axis=1))
+    ink = image[rows].sum(axis=1)
+    middles = (image[rows] * np.arange(28)).sum(axis=1) / ink
+    slope, _ = np.polyfit(rows, middles, 1, w=np.sqrt(ink))
+    assert preparation.slant(image) == pytest.approx(slope) == slant(image)
+
+
 @pytest.mark.parametrize("lean", [-0.8, -0.5, 0.5, 0.8])
 def test_a_slanted_digit_gets_upright(lean):
     picture = one(lean)
