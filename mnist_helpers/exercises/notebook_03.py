@@ -143,8 +143,7 @@ def _compare(
         "The learning rate is missing: this step has a rate of 1.": weights - gradient,
         "Softmax has to go along each row (`axis=1`), over the ten digits of one image.": weights
         - rate * down_the_columns,
-        "Softmax without `axis=1` runs over all images at once: `axis=1` is missing.": weights
-        - rate * over_all,
+        "Softmax ran over all images at once: `axis=1` is missing.": weights - rate * over_all,
         "Divide by the number of images, not by that of the digits.": weights
         - rate * gradient * len(pixels) / weights.shape[1],
         "Softmax is missing: an error is a *probability* minus a target.": weights
