@@ -59,7 +59,7 @@ notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIS
 reference: $(CONTRIBUTOR) ## train both models that ship with the package; real MNIST only (5 minutes)
 	$(BIN)/python tools/make_reference.py
 
-benchmark: $(CONTRIBUTOR) ## measure recipes, the network's parts, the reader, preparation and service (about 80 minutes)
+benchmark: $(CONTRIBUTOR) ## measure recipes, the network's parts, the reader, preparation and service (about 95 minutes)
 	$(BIN)/python benchmarks/compare_recipes.py
 	$(BIN)/python benchmarks/ablate_network.py
 	$(BIN)/python benchmarks/train_reader.py

@@ -25,7 +25,7 @@ from mnist_helpers.serve import classifier
 SEEDS = (0, 1)
 WITHOUT: dict[str, dict] = {  # what a trial is called → what differs in it
     "the whole recipe": {},
-    "with notebook 03's network": {"network": "build_cnn"},
+    "with notebook 03's network": {"is_of_notebook_03": True},
     "images not varied": {"is_varied": False},
     "MNIST's digits alone": {"has_others": False},
 }
@@ -36,7 +36,7 @@ QUICK, QUICK_FORMS, QUICK_MADE = 500, 1, 5
 
 
 @quiet_stderr()  # TensorFlow tells at its start what it finds
-def train(seed: int, quick: bool, network: str = "build_reader", **options: bool):
+def train(seed: int, quick: bool, **options: bool):
     """Train a variant of the reader."""
     from mnist_helpers import augmentation, models, reader, recipes
 
@@ -47,7 +47,8 @@ def train(seed: int, quick: bool, network: str = "build_reader", **options: bool
         images, targets = images[few], targets[few]
         recipe = dataclasses.replace(recipe, epochs=2)
     vary = augmentation.vary if options.get("is_varied", True) else None
-    return reader.train(images, targets, seed, recipe, getattr(models, network), vary)
+    build = models.build_cnn if options.get("is_of_notebook_03") else reader.build
+    return reader.train(images, targets, seed, recipe, build, vary)
 
 
 def prepared(given: list) -> np.ndarray:

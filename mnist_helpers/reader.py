@@ -10,8 +10,9 @@ from collections.abc import Callable
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import layers
 
-from mnist_helpers import augmentation, models
+from mnist_helpers import augmentation
 from mnist_helpers.datasets import mnist, sample
 from mnist_helpers.datasets.spec import hold_out
 from mnist_helpers.pictures import drawn
@@ -24,6 +25,41 @@ SMOOTHING = 0.05  # share of the target that goes to all classes alike
 # "No digit" is the answer to a smaller probability of the best digit: benchmarks/choose_bounds.py.
 BOUNDS = {"sure": 0.55}
 TRAINED_ON = f"{mnist.DESCRIPTION.name}, {sample.DESCRIPTION.name} and images drawn by a program"
+
+
+def build() -> keras.Sequential:
+    """Build the reader of handwriting, which ships with the series.
+
+    Four convolutions, each with batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167),
+    and a mean over the places (Lin et al. 2014, arXiv:1312.4400) where `build_cnn` has a large
+    dense layer. It has 114,690 parameters.
+
+    Returns:
+        An uncompiled network: float32 (n, 28, 28, 1) in [0, 1] → probabilities (n, 10).
+    """
+
+    def block(filters: int, side: int, padding: str = "valid", pool: int = 1) -> list[layers.Layer]:
+        # Batch normalisation shifts by itself, so that a bias has nothing to add; after the
+        # pooling it has a fourth of the values to work on.
+        return [
+            layers.Conv2D(filters, side, padding=padding, use_bias=False),
+            *([layers.MaxPooling2D(pool)] if pool > 1 else []),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+        ]
+
+    return keras.Sequential(
+        [
+            keras.Input(mnist.DESCRIPTION.image_shape),  # (n, 28, 28, 1)
+            *block(24, 5, pool=2),  # (n, 12, 12, 24)
+            *block(48, 3),  # (n, 10, 10, 48)
+            *block(64, 3, pool=2),  # (n, 4, 4, 64)
+            *block(128, 3, padding="same"),  # (n, 4, 4, 128)
+            layers.GlobalAveragePooling2D(),  # (n, 128)
+            layers.Dense(len(mnist.DESCRIPTION.classes), activation="softmax"),  # (n, 10)
+        ],
+        name="reader",
+    )
 
 
 def training_data(seed: int = 0, has_others: bool = True) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +95,7 @@ def train(
     targets: np.ndarray,
     seed: int = 0,
     recipe: Recipe = READER,
-    build: Callable[[], keras.Sequential] = models.build_reader,
+    network: Callable[[], keras.Sequential] = build,
     vary: Callable[[tf.Tensor], tf.Tensor] | None = augmentation.vary,
 ) -> keras.Sequential:
     """Train the network from scratch: on varied images, and in the last epoch on plain ones.
@@ -69,14 +105,14 @@ def train(
         targets: Probabilities, float32 (n, 10).
         seed: For the weights, the order of the images, and how each is varied.
         recipe: Epochs, batch size and learning rate.
-        build: What makes the network.
+        network: What makes the network.
         vary: What changes each batch of images, except in the last epoch; None changes none.
 
     Returns:
         The trained network; `model.history` is that of the last epoch.
     """
     keras.utils.set_random_seed(seed)
-    model = build()
+    model = network()
     loss = {"loss": "categorical_crossentropy"}
     model.compile(**recipe.compile_arguments(len(images)) | loss)
     plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))

@@ -55,7 +55,7 @@ def make(folder: Path) -> None:
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     images, labels = datasets.scale(training.validation_images), training.validation_labels
     _, accuracy = model.evaluate(images, labels, batch_size=500, verbose=0)
-    fresh = models.build_cnn() if folder == artifacts.REFERENCE else models.build_reader()
+    fresh = models.build_cnn() if folder == artifacts.REFERENCE else reader.build()
     fresh.set_weights(model.get_weights())
     folder.mkdir(exist_ok=True)
     target = folder / artifacts.MODEL

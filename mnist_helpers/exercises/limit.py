@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import io
 import sys
 import threading
 import time
@@ -27,19 +28,11 @@ class _Stop(BaseException):
     """Ends a learner's code from outside; no `except Exception` catches it."""
 
 
-class _Nowhere:
+class _Nowhere(io.TextIOBase):
     """A stream that forgets what is written, so that a print in a loop fills nothing."""
-
-    encoding = "utf-8"
 
     def write(self, text: str) -> int:
         return len(text)
-
-    def flush(self) -> None:
-        pass
-
-    def isatty(self) -> bool:
-        return False
 
 
 def run_limited(function: Callable[[], Any], seconds: float) -> Any:

@@ -143,8 +143,13 @@ def _what_is_wrong(low: float, high: float, share: float, spread: float) -> str:
         )
     if abs((low + high) / 2 - share) > spread:
         return f"it does not lie around the accuracy, {share:.3f}."
+    if width > 4:
+        return "that is wider than such draws spread. Let each have as many answers as there are."
     if width > 2.6:
-        return "that is nearly all draws, from the smallest to the largest. Cut off 2.5% at each."
+        return (
+            "that is nearly all draws, from the smallest to the largest, or draws of fewer answers "
+            "than there are. Cut off 2.5% at each end, and draw `len(right)` answers each time."
+        )
     if 1.45 < width < 1.8:
         return "that holds about 90% of the draws: 5% are cut off at each end. Cut off 2.5%."
     if width < 1.45:

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 
 from mnist_helpers.datasets import mnist
+from mnist_helpers.exercises import not_sure
 from mnist_helpers.exercises.core import (
     Exercise,
     Wrong,
     as_array,
     as_choice,
     as_function,
+    as_number,
     as_shape,
     as_whole,
     call,
@@ -57,11 +59,17 @@ ROWS = (
     (0.00, 0.01, 0.00, 0.00, 0.00, 0.00, 0.00, 0.98, 0.00, 0.01),
     (0.12, 0.10, 0.11, 0.04, 0.09, 0.22, 0.20, 0.02, 0.06, 0.04),
 )  # as in the notebook
+PLACE = "is the probability; the digit is asked for, its place in the row."
 
 
 def _reading(answer: Any) -> None:
     read, second, meaning = _parts(answer, 3)
-    digits = [as_whole(part) for part in as_array(read, shape=(len(ROWS),))]
+    numbers = as_array(read)
+    if numbers.shape != (len(ROWS),):
+        raise Wrong("Write three digits as a list, such as [1, 2, 3].")
+    if np.allclose(numbers, [max(row) for row in ROWS]):
+        raise Wrong(f"{numbers[0]:g} {PLACE}")
+    digits = [as_whole(part) for part in numbers]
     right = [int(np.argmax(row)) for row in ROWS]
     if digits == [digit + 1 for digit in right]:
         raise Wrong("The first number of a row belongs to the digit 0: count from 0.")
@@ -70,6 +78,8 @@ def _reading(answer: Any) -> None:
             raise Wrong(
                 f"In the {row} row it is not {digit}: at which place is the largest number?"
             )
+    if as_number(second) in (sorted(ROWS[0])[-2], max(ROWS[0])):
+        raise Wrong(f"{as_number(second):g} {PLACE}")
     choice = as_whole(second)
     if choice == right[0]:
         raise Wrong(f"{choice} is the first choice. The second has the next smaller probability.")
@@ -109,6 +119,9 @@ def _batch(answer: Any) -> None:
         _compare(picture, given[0, :, :, 0])
 
 
+NEGATIVE = "the values are not: uint8 has no negative numbers. Divide first."
+
+
 def _compare(picture: np.ndarray, given: np.ndarray) -> None:
     """Raise what is wrong with the values (h, w) that were made of a picture (h, w)."""
     values = picture.astype(float)
@@ -129,6 +142,8 @@ def _compare(picture: np.ndarray, given: np.ndarray) -> None:
         (values, "the values are unchanged: they go up to 255, and paper is bright."),
         (values / 255, "paper is still near 1, and ink near 0: turn them over."),
         (255 - values, "light and dark are turned over, but the values still go up to 255."),
+        (-values % 256 / 255, NEGATIVE),
+        ((values - 255) % 256 / 255, NEGATIVE),
         ((1 - values) % 256, early),
         ((1 - values) % 256 / 255, early),
         (1 - values, early),
@@ -145,69 +160,6 @@ def _compare(picture: np.ndarray, given: np.ndarray) -> None:
     raise Wrong(
         f"A pixel of {picture[row, column]} becomes {given[row, column]:.3f}; it should become "
         f"{right[row, column]:.3f}."
-    )
-
-
-def _answers() -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Make probabilities (n, classes), labels (n,) and a bound; some lie exactly on the bound."""
-    random = np.random.default_rng(7)
-    for count, bound in ((8, 0.5), (200, 0.75), (60, 0.25), (40, 0.0)):
-        labels = random.integers(0, CLASSES, count)
-        best = np.where(random.random(count) < 0.7, labels, random.integers(0, CLASSES, count))
-        share = random.choice([0.25, 0.375, 0.5, 0.625, 0.75, 0.875], count)
-        share[:4] = max(bound, 0.25), 0.875, 0.25, 0.375
-        best[0], best[1] = (labels[0] + 1) % CLASSES, labels[1]  # wrong on the bound; sure, right
-        probabilities = np.repeat((1 - share[:, None]) / (CLASSES - 1), CLASSES, axis=1)
-        probabilities[np.arange(count), best] = share
-        yield probabilities, labels, bound
-
-
-def _rule(answer: Any) -> None:
-    function = as_function(answer)
-    for probabilities, labels, bound in _answers():
-        given = as_array(call(function, probabilities, labels, bound))
-        if given.shape != (2,):
-            raise Wrong("Return two numbers, as in `return answered, right`.")
-        _compare_shares(probabilities, labels, bound, *given)
-
-
-def _compare_shares(
-    probabilities: np.ndarray, labels: np.ndarray, bound: float, first: float, second: float
-) -> None:
-    """Raise what is wrong with the two shares, if anything is."""
-    largest, hits = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    answered = largest >= bound
-    count, share, right = len(labels), answered.mean(), hits[answered].mean()
-    said = f"Of {count} images {answered.sum()} are to be answered with the bound {bound}"
-
-    def is_like(one: float, two: float) -> bool:
-        return abs(first - one) < 1e-6 and abs(second - two) < 1e-6
-
-    if is_like(share, right):
-        return
-    above = largest > bound
-    hits_above = hits[above].mean() if above.any() else 0.0
-    for one, two, reply in (
-        (right, share, "The shares are in the wrong order: first how many are answered."),
-        (100 * share, 100 * right, "These are percentages; give shares between 0 and 1."),
-        (answered.sum(), hits[answered].sum(), "These are counts. Divide them, to get shares."),
-        (1 - share, right, "The first share is that of the images without an answer."),
-        (share, hits[answered].sum() / count, f"{said}. The second share is of those alone."),
-        (share, hits.mean(), "The second share counts the images without an answer, too."),
-        (above.mean(), hits_above, f"A probability of exactly {bound} is enough, too: use `>=`."),
-    ):
-        if is_like(one, two):
-            raise Wrong(reply)
-    if abs(first - (probabilities >= bound).mean()) < 1e-6:
-        raise Wrong("Compare the *largest* probability of each row with the bound, not all ten.")
-    true = probabilities[np.arange(count), labels] >= bound
-    if abs(first - true.mean()) < 1e-6:
-        raise Wrong("Do not look at the probability of the true digit: the program cannot know it.")
-    if abs(first - share) > 1e-6:
-        raise Wrong(f"{said}, a share of {share:.4g}; your function says {first:.4g}.")
-    raise Wrong(
-        f"{said}, and of those {hits[answered].sum()} right, a share of {right:.4g}; your "
-        f"function says {second:.4g}."
     )
 
 
@@ -273,10 +225,10 @@ EXERCISES = (
     Exercise(
         name="05.4",
         task='Say "not sure"',
-        check=_rule,
+        check=not_sure.check,
         right=(
             "A higher bound answers less and is mostly right more often. Choose it on validation "
-            "images, as in `not_sure(unchanged, truth, 0.9)`."
+            "images, as many as there are."
         ),
         hints=(
             "`probabilities.max(axis=1)` is the largest probability of each image, "

@@ -59,7 +59,7 @@ def calibration(measured: Calibration) -> Plot:
     ax.errorbar(measured.confidence, values, (below, above), fmt="o", color=BLUE, capsize=4)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="mean confidence", ylabel="accuracy")
     for height, words in (
-        (0.97, "the dotted line:\nas sure as right"),
+        (0.97, "the dotted line:\ncalibrated"),
         (0.75, "points above it:\ntoo modest"),
         (0.53, "points below it:\ntoo sure"),
     ):

@@ -42,7 +42,7 @@ def test_a_model_is_trained_saved_and_exported_with_its_notes(
     monkeypatch.setattr(reader, "training_data", lambda seed: (images, targets))
     monkeypatch.setattr(recipes, "SERIES", dataclasses.replace(recipes.SERIES, epochs=1))
     few = dataclasses.replace(recipes.READER, epochs=2)
-    monkeypatch.setattr(reader.train, "__defaults__", (0, few))
+    monkeypatch.setattr(reader.train, "__defaults__", (0, few, *reader.train.__defaults__[2:]))
     monkeypatch.setattr(artifacts, shipped.name.upper(), folder)
     monkeypatch.setattr(make_reference, "NAMES", {folder: "a name"})
     monkeypatch.setattr(sys, "argv", ["make_reference.py", "--only", shipped.name])

@@ -12,7 +12,7 @@ from mnist_helpers.datasets import Source, mnist, sample
 
 
 def test_the_network_stays_within_its_limit():
-    model = models.build_reader()
+    model = reader.build()
     assert model.count_params() <= 122_000
     assert model.input_shape == (None, 28, 28, 1) and model.output_shape == (None, 10)
 
@@ -82,9 +82,9 @@ def test_the_shipped_reader_is_this_network():
     assert run.trained_on == reader.TRAINED_ON
     model = artifacts.load_model(run.path)
     assert [type(layer) for layer in model.layers] == [
-        type(layer) for layer in models.build_reader().layers
+        type(layer) for layer in reader.build().layers
     ]
-    assert model.count_params() == models.build_reader().count_params()
+    assert model.count_params() == reader.build().count_params()
 
 
 def test_the_export_is_of_the_shipped_model_and_has_its_bounds():

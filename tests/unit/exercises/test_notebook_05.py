@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mnist_helpers.exercises import notebook_05
+from mnist_helpers.exercises import not_sure, notebook_05
 from mnist_helpers.exercises.core import find, judge
 from tests.conftest import NOTEBOOKS
 
@@ -92,10 +92,14 @@ def test_probabilities_are_read_in_several_forms(answer):
         ([4, 8, 6], 8, "b", "count from 0"),
         ([3, 7, 6], 8, "b", "In the third row it is not 6"),
         ([8, 7, 5], 8, "b", "In the first row it is not 8"),
-        ([3, 7], 8, "b", "shape"),
+        ([3, 7], 8, "b", "as a list, such as"),
+        (375, 8, "b", "as a list, such as"),
+        ([0.54, 0.98, 0.22], 8, "b", "0.54 is the probability"),
         ([3, 7, 5], 3, "b", "is the first choice"),
         ([3, 7, 5], 5, "b", "second largest"),
-        ([3, 7, 5], 0.40, "b", "whole number"),
+        ([3, 7, 5], 0.40, "b", "0.4 is the probability"),
+        ([3, 7, 5], 0.54, "b", "0.54 is the probability"),
+        ([3, 7, 5], 0.5, "b", "whole number"),
         ([3, 7, 5], 8, "a", "cross, house and noise"),
         ([3, 7, 5], 8, "c", "does not count pixels"),
         ([3, 7, 5], 8, "d", "none of the possible answers"),
@@ -149,6 +153,8 @@ def test_a_tensor_is_a_batch_too():
         (lambda p: batch(p), "unchanged"),
         (lambda p: batch(p / 255), "turn them over"),
         (lambda p: batch(255 - p), "still go up to 255"),
+        (lambda p: batch(-p / 255), "no negative numbers"),
+        (lambda p: batch((p - 255) / 255), "no negative numbers"),
         (lambda p: batch(1 - p), "comes too early"),
         (lambda p: batch((1 - p) / 255), "comes too early"),
         (lambda p: batch(1 - p.astype(float)), "comes too early"),
@@ -211,7 +217,7 @@ def test_rules_in_several_forms(function):
         (counted(lambda a, h: (100 * a.mean(), 100 * h[a].mean())), "percentages"),
         (counted(lambda a, h: (a.sum(), h[a].sum())), "counts"),
         (counted(lambda a, h: (1 - a.mean(), h[a].mean())), "without an answer"),
-        (counted(lambda a, h: (a.mean(), (a & h).mean())), "of those alone"),
+        (counted(lambda a, h: (a.mean(), (a & h).mean())), "number answered, not by all"),
         (counted(lambda a, h: (a.mean(), h.mean())), "counts the images without"),
         (
             counted(lambda a, h: (a.mean(), h[a].mean()), lambda p, y, b: p.max(axis=1) > b),
@@ -226,6 +232,14 @@ def test_rules_in_several_forms(function):
         (counted(lambda a, h: (a.mean(), 0.5 * h[a].mean())), "your function says"),
         (counted(lambda a, h: a.mean()), "Return two numbers"),
         (lambda p, y: (1.0, 1.0), "raises"),
+        (lambda p, y, b: by_loop(p, y, 0.5), "are to be answered"),
+        (lambda p, y, b: (0, np.nan), "does it use `bound`"),
+        (lambda p, y, b: np.array([0, np.nan]), "does it use `bound`"),
+        (
+            counted(lambda a, h: (a.mean(), h.sum() * 0.0), lambda p, y, b: p.max(axis=1) > 0.9),
+            "does it use `bound`",
+        ),
+        (lambda *given: [round(share, 2) for share in by_loop(*given)], "Do not round"),
     ],
 )
 def test_wrong_rules_get_their_own_reply(function, words):
@@ -233,7 +247,7 @@ def test_wrong_rules_get_their_own_reply(function, words):
 
 
 def test_some_probabilities_lie_exactly_on_the_bound():
-    for probabilities, labels, bound in notebook_05._answers():
+    for probabilities, labels, bound in not_sure.answers():
         answered = probabilities.max(axis=1) >= bound
         assert answered.any() and len(labels) == len(probabilities)
         np.testing.assert_allclose(probabilities.sum(axis=1), 1)
