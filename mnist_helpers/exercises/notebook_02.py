@@ -40,8 +40,12 @@ def _shapes_and_counts(answer: Any) -> None:
         if not isinstance(row, list | tuple) or len(row) != 2:
             raise Wrong(f"For “{place}” there are two things: (shape, number of parameters).")
         after = tuple(layer.output.shape[1:])
-        _compare_shapes(place, as_shape(row[0]), after, before)
-        _compare_counts(place, as_whole(row[1]), layer.count_params(), before, after)
+        try:
+            shape, count = as_shape(row[0]), as_whole(row[1])
+        except Wrong as wrong:
+            raise Wrong(f"For “{place}”: {wrong}") from None
+        _compare_shapes(place, shape, after, before)
+        _compare_counts(place, count, layer.count_params(), before, after)
         before = after
 
 
@@ -104,10 +108,7 @@ def _lower_edge(answer: Any) -> None:
         )
     for edge in (upright, 1 - upright, upright[:, ::-1], 1 - upright[:, ::-1]):
         if abs(aside := float((edge * kernel).sum())) > 1e-6:
-            raise Wrong(
-                f"At an upright edge it answers {aside:g}, and it should be 0: each column has "
-                "to add up to 0."
-            )
+            raise Wrong(f"At an upright edge it gives {aside:g}: let each column add up to 0.")
     answers = [float((edge * kernel).sum()) for edge in (bright_above, 1 - dark_above)]
     if max(answers) < -1e-6:
         raise Wrong(
