@@ -161,19 +161,27 @@ def call(function: Callable, *arguments: Any, none: bool = False) -> Any:
         Wrong: It raises, or returns None where that is no answer.
         Unanswered: There is still a blank in it.
     """
-    shown = ", ".join(short(argument) for argument in arguments)
+    shown = ", ".join(_name(argument) for argument in arguments)
+    shown = f"Called with {shown}, your" if arguments else "Your"
     try:
         result = function(*copy.deepcopy(arguments))
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         if "ellipsis" in str(error):  # as in `... * 2`
             raise Unanswered("There is still a `...` in your function.") from None
         what = short(f"{type(error).__name__}: {error}")
-        raise Wrong(f"Called with {shown}, your function raises {what}.") from None
+        raise Wrong(f"{shown} function raises {what}.") from None
     if result is ...:
         raise Unanswered("Your function still returns `...`.")
     if result is None and not none:
-        raise Wrong(f"Called with {shown}, your function returns None: is a `return` missing?")
+        raise Wrong(f"{shown} function returns None: is a `return` missing?")
     return result
+
+
+def _name(argument: Any) -> str:
+    """Show an argument: a large array by its shape."""
+    if isinstance(argument, np.ndarray) and argument.size > 4:
+        return f"an array of shape {short(argument.shape)}"
+    return short(argument)
 
 
 def _parts(answer: Any, wanted: str) -> list[Any]:

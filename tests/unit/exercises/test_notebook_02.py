@@ -202,7 +202,7 @@ def test_right_models(answer):
     ("answer", "words"),
     [
         (small(layers.Conv2D(4, 3)).count_params, "should return a Keras model"),
-        (layers.Conv2D(4, 3), "Called with"),
+        (layers.Conv2D(4, 3), "Your function raises"),
         (lambda: keras.Sequential([layers.Conv2D(4, 3)]), "begin with `keras.Input"),
         (keras.Sequential(), "begin with `keras.Input"),
         (lambda: small(layers.Conv2D(4, 3), shape=(28, 28, 3)), "takes the shape `(None, 28, 28,"),
