@@ -85,9 +85,8 @@ def closing(
     before, after = (shades < threshold).sum(), (missing > share).sum()
     return Plot(
         figure,
-        f"Orange dots mark the ink. In the row itself, {before} of {len(shades)} pixels are darker "
-        f"than the threshold; after step 3, {after} miss more of the light than the threshold "
-        f"allows. {len(ink)} are ink.",
+        f"Orange dots mark the ink, {len(ink)} of {len(shades)} pixels. In the row itself {before} "
+        f"pixels lie below the threshold; after step 3, {after} lie above the new one.",
     )
 
 
@@ -127,8 +126,9 @@ def slants(before: np.ndarray, after: np.ndarray) -> Plot:
         ax.axis("off")
     return Plot(
         figure,
-        "A dot is the middle of the ink in one row, the cross the middle of all ink. With each row "
-        f"downwards the line moves by {found[0]:+.2f} columns before the shear, and by "
+        "A dot is the middle of the ink in one row, the cross the middle of all ink; the dotted "
+        "line is upright. With each row downwards the line through the dots moves by "
+        f"{found[0]:+.2f} columns before the shear, and by "
         f"{found[1]:+.2f} after it.",
     )
 

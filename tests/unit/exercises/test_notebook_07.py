@@ -61,9 +61,32 @@ def ends_left_alone(row, window):
     return result
 
 
+def without_the_last(row, window):
+    half = window // 2
+    light = [max(row[max(0, i - half) : i + half]) for i in range(len(row))]
+    return [min(light[max(0, i - half) : i + half]) for i in range(len(row))]
+
+
+def in_place(row, window):
+    half, row = window // 2, list(row)
+    for pick in (max, min):
+        for i in range(len(row)):
+            row[i] = pick(row[max(0, i - half) : i + half + 1])
+    return row
+
+
+def raises_later(row, window):
+    if window == 1:
+        raise IndexError
+    return by_slices(row, window)
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [
+        (without_the_last, "ends *before* its second number"),
+        (in_place, "into a new list"),
+        (raises_later, "raises"),
         (only_lightest, "second step is still to come"),
         (lambda row, window: ndimage.grey_opening(row, window), "an opening"),
         (lambda row, window: ndimage.grey_erosion(row, window), "not at the row itself"),
@@ -73,7 +96,7 @@ def ends_left_alone(row, window):
         (lambda row, window: row, "right is"),
         (lambda row, window: by_slices(row, window)[1:-1], "has the shape `(8,)`; `(10,)` is"),
         (lambda row, window: max(row), "has the shape"),
-        (lambda row, window: [max(row[i - 1 : i + 2]) for i in range(len(row))], "raises"),
+        (lambda row, window: [max(row[i - 1 : i + 2]) for i in range(len(row))], "below 0"),
         (lambda row, window: None, "return"),
         (lambda row, window: [float("nan")] * len(row), "not finite"),
         ([9, 9, 9], "A function is asked for"),
@@ -94,7 +117,7 @@ def test_the_bound(answer):
     [
         (0.5, "14 wrong amounts"),
         (0.6, "9 wrong amounts"),
-        (0.8, "only 2 wrong amounts, but 43 digits are refused"),
+        (0.8, "wrong amounts are only 2, but 43 digits are refused"),
         (0.9, "79 digits are refused"),
         (70, "not in percent"),
         (0.75, "none of the bounds"),
@@ -151,6 +174,11 @@ def none_is_a_label(labels, least):
     return counts[0][0]
 
 
+def first_with_enough(labels, least):
+    counts = Counter(label for label in labels if label is not None)
+    return next((label for label, count in counts.items() if count >= least), None)
+
+
 @pytest.mark.parametrize(
     ("function", "told"),
     [
@@ -160,7 +188,8 @@ def none_is_a_label(labels, least):
         (lambda labels, least: by_loops(labels, least + 1), "compare with `>=`"),
         (lambda labels, least: by_loops(labels, 0), "fewer than `least`"),
         (lambda labels, least: ranked(labels)[:1], "One number is asked for"),
-        (lambda labels, least: "3", "is text"),
+        (lambda labels, least: "3", "returns the text"),
+        (first_with_enough, "share the first place"),
         (lambda labels, least: 11, "right is"),
         (lambda labels, least: ranked(labels)[0][0], "raises"),
         (3, "A function is asked for"),

@@ -37,7 +37,9 @@ def test_closing_draws_each_step_over_the_row_and_both_thresholds():
         for n in (0, 3)
     ]
     assert levels == [{5}, {0.5}]
-    assert "6 of 10 pixels are darker" in caption and "after step 3, 2 miss" in caption
+    assert (
+        "2 of 10 pixels. In the row itself 6 pixels" in caption and "after step 3, 2 lie" in caption
+    )
 
 
 def test_a_black_row_has_a_closing_too():
