@@ -25,7 +25,7 @@ class LiveCurves(keras.callbacks.Callback):
     training it shows the earlier epochs if `Resume` stands before it in the list.
     """
 
-    def __init__(self, interval: float = 1.0, share: float = 0.05) -> None:
+    def __init__(self, interval: float = 1.0, share: float = 0.03) -> None:
         """Set the shortest time between updates in seconds, and the share of time for drawing."""
         super().__init__()
         self.interval, self.share = interval, share

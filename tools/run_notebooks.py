@@ -92,6 +92,7 @@ def execute(path: Path, progress: bool = True) -> nbformat.NotebookNode:
         resources={"metadata": {"path": str(path.parent)}},
         extra_arguments=["--log-level=ERROR"],
         record_timing=False,
+        shutdown_kernel="immediate",  # all is done; TensorFlow takes a second to take leave
         on_cell_executed=report if progress else None,
     ).execute()
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
