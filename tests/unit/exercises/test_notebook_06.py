@@ -235,6 +235,7 @@ def test_a_position_that_is_appended_twice_is_not_right():
 
     wrong("06.4", twice, "With least=0.9 and 6 predictions: A position stands in your list twice")
     wrong("06.4", lambda *given: np.array(twice(*given)), "by two `if`s")
+    wrong("06.4", lambda *given: iter(twice(*given)), "by two `if`s")
 
 
 def test_the_case_stands_before_what_cannot_be_read():
