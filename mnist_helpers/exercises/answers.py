@@ -3,16 +3,19 @@
 import copy
 import itertools
 import math
+import numbers
 import reprlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from mnist_helpers.exercises.limit import Unanswered, Wrong
+from mnist_helpers.exercises.limit import Stop, Unanswered, Wrong
 
 LARGEST = 1_000_000  # values in an answer
 MOST_PARTS = 1000  # numbers in a list of them
+MANY = 1000  # of so many parts of an answer each is looked at for a blank
+DEEPEST = 10  # lists in lists
 
 _repr = reprlib.Repr()
 _repr.maxstring = _repr.maxother = _repr.maxlong = 60
@@ -28,12 +31,43 @@ def short(thing: Any) -> str:
     return f"`{text[:77]}…`" if len(text) > 78 else f"`{text}`"
 
 
+def has_blank(answer: Any, depth: int = 3) -> bool:
+    """Tell whether there is a `...` in it, in lists and dictionaries too."""
+    if answer is ...:
+        return True
+    if isinstance(answer, np.ndarray):
+        if answer.dtype != object or answer.size > MANY:
+            return False
+        parts = list(answer.flat)
+    elif isinstance(answer, dict):
+        parts = list(answer.values())[:MANY]
+    elif isinstance(answer, list | tuple | set | frozenset):
+        parts = list(answer)[:MANY]
+    else:
+        return False
+    return depth > 0 and any(has_blank(part, depth - 1) for part in parts)
+
+
+def as_parts(answer: Any) -> list[Any] | None:
+    """Take a list, tuple, array, tensor or dictionary apart; None if it has no parts."""
+    if isinstance(answer, list | tuple):
+        return list(answer)
+    if isinstance(answer, dict):
+        return list(answer.values())
+    if hasattr(answer, "shape") and _count(answer) <= MOST_PARTS:
+        parts = np.asarray(answer).tolist()
+        return parts if isinstance(parts, list) else None
+    return None
+
+
 def as_number(answer: Any) -> float:
     """Read one finite number: of Python, of NumPy, or an array or tensor that holds just one.
 
     Raises:
         Wrong: It is something else.
     """
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        answer = answer.item()  # np.array("3") holds text
     if isinstance(answer, str | bytes):
         raise Wrong(f"{short(repr(answer))} is text; a number is asked for, without quotes.")
     if callable(answer):
@@ -98,8 +132,9 @@ def as_choice(answer: Any, options: Sequence[str]) -> str:
     """
     wanted = ", ".join(f'"{option}"' for option in options)
     if isinstance(answer, str):
+        given = " ".join(answer.split()).casefold()
         for option in options:
-            if answer.strip().casefold() == option.casefold():
+            if given == option.casefold():
                 return option
         raise Wrong(f"{short(repr(answer))} is none of the possible answers: {wanted}.")
     raise Wrong(f"The answer is one of {wanted}, in quotes, not {short(answer)}.")
@@ -117,11 +152,17 @@ def as_array(answer: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
     """
     if callable(answer):
         raise Wrong("Numbers are asked for, and this is a function: call it.")
-    size = math.prod(answer.shape) if hasattr(answer, "shape") else _count(answer)
-    if size > LARGEST:
+    if issubclass(type(answer), Iterator):
+        raise Wrong(
+            "This is a generator, which has no values yet: put `list(...)` around it, or around "
+            "the part of it that is one."
+        )
+    if _count(answer) > LARGEST:
         raise Wrong(f"This has more than {LARGEST:,} values; far fewer are asked for.")
     try:
         array = np.asarray(answer)
+        if array.dtype == object and all(isinstance(one, numbers.Number) for one in array.flat):
+            array = array.astype(float)  # fractions, decimals, very long whole numbers
         if array.dtype.kind not in "biuf":
             raise TypeError
         array = array.astype(float)
@@ -165,16 +206,29 @@ def call(function: Callable, *arguments: Any, none: bool = False) -> Any:
     shown = f"Called with {shown}, your" if arguments else "Your"
     try:
         result = function(*copy.deepcopy(arguments))
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
-        if "ellipsis" in str(error):  # as in `... * 2`
+    except Stop:
+        raise
+    except BaseException as error:
+        text = _text(error)
+        if "ellipsis" in text:  # as in `... * 2`
             raise Unanswered("There is still a `...` in your function.") from None
-        what = short(f"{type(error).__name__}: {error}")
+        what = short(f"{type(error).__name__}: {text}")
         raise Wrong(f"{shown} function raises {what}.") from None
-    if result is ...:
+    if has_blank(result):
         raise Unanswered("Your function still returns `...`.")
     if result is None and not none:
         raise Wrong(f"{shown} function returns None: is a `return` missing?")
     return result
+
+
+def _text(error: BaseException) -> str:
+    """Return an error's message; a class of the learner's may have none that can be shown."""
+    try:
+        return str(error)
+    except Stop:
+        raise
+    except BaseException:
+        return "(its message cannot be shown)"
 
 
 def _name(argument: Any) -> str:
@@ -201,15 +255,22 @@ def _parts(answer: Any, wanted: str) -> list[Any]:
     return parts
 
 
-def _count(answer: Any) -> int:
+def _count(answer: Any, depth: int = 0) -> int:
     """Count the values in nested lists, and stop when there are too many."""
-    if hasattr(answer, "__len__") and len(answer) > LARGEST:  # a range holds nothing yet
-        return LARGEST + 1
-    if not isinstance(answer, list | tuple):
+    try:
+        has_shape = hasattr(answer, "shape")
+        size = math.prod(answer.shape) if has_shape else len(answer)
+    except Exception:  # a number
         return 1
+    if size > LARGEST:  # a range holds nothing yet
+        return LARGEST + 1
+    if has_shape or not isinstance(answer, list | tuple):
+        return size if has_shape else 1
+    if depth == DEEPEST:
+        raise Wrong(f"Numbers are asked for; here lists lie in lists, more than {DEEPEST} deep.")
     count = 0
     for part in answer:
-        count += _count(part)
+        count += _count(part, depth + 1)
         if count > LARGEST:
             break
     return count

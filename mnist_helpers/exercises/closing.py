@@ -24,7 +24,8 @@ def _closing(row: Row, window: int, shift: int = 0) -> list[float]:
 
 def _without_last(row: Row, window: int, pick: Callable[[Row], float]) -> list[float]:
     half = window // 2
-    return [pick(row[max(0, i - half) : max(1, i + half)]) for i in range(len(row))]
+    parts = [row[max(0, i - half) : max(1, i + half)] for i in range(len(row))]
+    return [pick(part) if len(part) else row[i] for i, part in enumerate(parts)]
 
 
 def _in_place(row: Row, window: int, pick: Callable[[Row], float]) -> list[float]:

@@ -6,24 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
-
 # The notebooks' modules take all they need from here.
 from mnist_helpers.exercises.answers import as_array as as_array
 from mnist_helpers.exercises.answers import as_choice as as_choice
 from mnist_helpers.exercises.answers import as_function as as_function
 from mnist_helpers.exercises.answers import as_indices as as_indices
 from mnist_helpers.exercises.answers import as_number as as_number
+from mnist_helpers.exercises.answers import as_parts as as_parts
 from mnist_helpers.exercises.answers import as_shape as as_shape
 from mnist_helpers.exercises.answers import as_whole as as_whole
 from mnist_helpers.exercises.answers import call as call
+from mnist_helpers.exercises.answers import has_blank as has_blank
 from mnist_helpers.exercises.answers import short as short
-from mnist_helpers.exercises.limit import TooSlow, run_limited
+from mnist_helpers.exercises.limit import TooSlow, restored, run_limited
 from mnist_helpers.exercises.limit import Unanswered as Unanswered
 from mnist_helpers.exercises.limit import Wrong as Wrong
 
 SECONDS = 5  # for one check, the learner's code included
-MANY = 1000  # of so many parts of an answer each is looked at for a blank
+MOMENT = 0.5  # seconds, for showing an answer that cannot be judged
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Exercise:
         hints: One step each, in their order.
         code: The solution: what stands in the answer's cell before the line that checks.
         reasoning: Why it is the solution.
+        needs: Modules that the check imports; loading them does not count as its time.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Exercise:
     hints: tuple[str, ...]
     code: str
     reasoning: str
+    needs: tuple[str, ...] = ()
 
 
 State = Literal["right", "wrong", "unanswered"]
@@ -95,12 +97,15 @@ def judge(name: str, answer: Any) -> Verdict:
     exercise = find(name)
 
     def look() -> None:
-        if _has_blank(answer):
+        if has_blank(answer):
             raise Unanswered("Put your answer in place of `...`.")
         exercise.check(answer)
 
     try:
-        run_limited(look, SECONDS)
+        for module in exercise.needs:
+            importlib.import_module(module)
+        with restored():
+            run_limited(look, SECONDS)
     except Unanswered as blank:
         return Verdict("unanswered", str(blank))
     except Wrong as wrong:
@@ -108,9 +113,22 @@ def judge(name: str, answer: Any) -> Verdict:
     except TooSlow as slow:
         return Verdict("wrong", str(slow))
     except BaseException as error:  # an answer of a kind that nobody thought of
-        what = short(f"{type(error).__name__}: {error}")
-        return Verdict("wrong", f"This answer, {short(answer)}, cannot be judged: {what}.")
+        return Verdict("wrong", _unjudged(answer, error))
     return Verdict("right", exercise.right)
+
+
+def _unjudged(answer: Any, error: BaseException) -> str:
+    """Say what happened; showing the two is the answer's own code, too, and so is limited."""
+
+    def text() -> str:
+        what = short(f"{type(error).__name__}: {error}")
+        return f"This answer, {short(answer)}, cannot be judged: {what}."
+
+    try:
+        with restored():
+            return run_limited(text, MOMENT)
+    except BaseException:
+        return f"This answer, of the type {short(type(answer).__name__)}, cannot be judged."
 
 
 def _of_notebook(number: str) -> tuple[Exercise, ...]:
@@ -123,20 +141,3 @@ def _of_notebook(number: str) -> tuple[Exercise, ...]:
         if error.name != module:
             raise
         return ()
-
-
-def _has_blank(answer: Any, depth: int = 3) -> bool:
-    """Tell whether there is a `...` in it, in lists and dictionaries too."""
-    if answer is ...:
-        return True
-    if isinstance(answer, np.ndarray):
-        if answer.dtype != object or answer.size > MANY:
-            return False
-        parts = list(answer.flat)
-    elif isinstance(answer, dict):
-        parts = list(answer.values())[:MANY]
-    elif isinstance(answer, list | tuple | set | frozenset):
-        parts = list(answer)[:MANY]
-    else:
-        return False
-    return depth > 0 and any(_has_blank(part, depth - 1) for part in parts)

@@ -35,7 +35,7 @@ def check(answer: Any) -> None:
             raise Wrong(
                 f"With the bound {bound} your function answers no image: does it use `bound`?"
             )
-        given = as_array(shares)
+        given = as_array(shares).squeeze()  # two arrays with one number each are fine
         if given.shape != (2,):
             raise Wrong("Return two numbers, as in `return answered, right`.")
         _compare_shares(probabilities, labels, bound, *given)
@@ -45,7 +45,8 @@ def _answers_none(shares: Any) -> bool:
     """Tell whether the first share is 0; the second is then usually NaN."""
     if not isinstance(shares, tuple | list | np.ndarray) or len(shares) != 2:
         return False
-    return isinstance(shares[0], int | float | np.number) and shares[0] == 0
+    first = shares[0].item() if np.ndim(shares[0]) and np.size(shares[0]) == 1 else shares[0]
+    return isinstance(first, int | float | np.number) and first == 0
 
 
 def _compare_shares(

@@ -17,6 +17,8 @@ from mnist_helpers.exercises.core import (
     call,
 )
 
+MOST_IMAGES = 10**9  # above it nothing is computed
+
 LEAKS = {  # step → what to think about, if it is left out
     2: "In step 2, the images that are held out have already been averaged into the means.",
     3: "In step 3, an image and its shifted copies come into both parts: they are nearly the same.",
@@ -58,6 +60,8 @@ def _images_needed(answer: Any) -> None:
         raise Wrong("That is no number of images: it has to be larger than 0.")
     if 20 <= count <= 30:
         raise Wrong(f"If {count:g} is how many times as many are needed, multiply it by 1,000.")
+    if count > MOST_IMAGES:
+        raise Wrong("That is far too many.")
     if count <= 1000:
         raise Wrong(
             f"With {count:,.0f} images, no more than before, the interval does not get narrower."
@@ -151,14 +155,18 @@ TYPICAL: tuple[tuple[Rule, str], ...] = (
 
 
 def _hidden_cases() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Make small images, every other case scaled; none has two that are equally near."""
+    """Make small images, every other case scaled; none has two that are equally near.
+
+    How many are stored differs, so that a loop over a fixed number of them is seen.
+    """
     rng = np.random.default_rng(1)
     cases = []
     for number in range(40):
         height, width = rng.integers(3, 7, 2)
-        drawn = rng.integers(0, 256, (9, height, width)).astype(np.uint8)
+        count = int(rng.integers(7, 12))
+        drawn = rng.integers(0, 256, (count + 1, height, width)).astype(np.uint8)
         images = drawn / np.float32(255) if number % 2 else drawn
-        cases.append((images[0], images[1:], rng.permutation(8) + 2))
+        cases.append((images[0], images[1:], rng.permutation(count) + 2))
     return cases
 
 

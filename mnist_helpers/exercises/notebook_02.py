@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_helpers.exercises import small_model
 from mnist_helpers.exercises.core import (
     Exercise,
     Wrong,
@@ -15,7 +16,7 @@ from mnist_helpers.exercises.core import (
     short,
 )
 
-LARGEST_MODEL = 20_000  # parameters of exercise 02.4
+MOST_PARAMETERS = 10**9  # above it nothing is said about a number
 PLACES = (
     "first convolution",
     "first pooling",
@@ -77,6 +78,8 @@ def _compare_counts(
 ) -> None:
     if given == right:
         return
+    if given > MOST_PARAMETERS:
+        raise Wrong(f"For “{place}”: That is far too many.")
     said = f"For “{place}” the number of parameters is not {given:,}."
     if not right:
         raise Wrong(f"{said} This layer has no weights: it learns nothing.")
@@ -97,28 +100,32 @@ def _lower_edge(answer: Any) -> None:
     kernel = as_array(answer, shape=(3, 3))
     if not kernel.any():
         raise Wrong("A kernel of zeros answers 0 everywhere; at a lower edge it should not.")
+    size = np.abs(kernel).max()
+    kernel = kernel / size  # so that what counts as 0 does not depend on how large the weights are
     ground = np.ones((3, 3))
     bright_above, dark_above, upright = ground.copy(), ground.copy(), ground.copy()
     bright_above[2] = dark_above[0] = upright[:, 0] = 0
     even = float((ground * kernel).sum())
     if abs(even) > 1e-6:
         raise Wrong(
-            f"On nine equal pixels of 1 it answers {even:g}; there is no edge, so it should be 0: "
-            "the nine weights have to add up to 0."
+            f"On nine equal pixels of 1 it answers {even * size:g}; there is no edge, so it should "
+            "be 0: the nine weights have to add up to 0."
         )
     for edge in (upright, 1 - upright, upright[:, ::-1], 1 - upright[:, ::-1]):
         if abs(aside := float((edge * kernel).sum())) > 1e-6:
-            raise Wrong(f"At an upright edge it gives {aside:g}: let each column add up to 0.")
+            raise Wrong(
+                f"At an upright edge it gives {aside * size:g}: let each column add up to 0."
+            )
     answers = [float((edge * kernel).sum()) for edge in (bright_above, 1 - dark_above)]
     if max(answers) < -1e-6:
         raise Wrong(
-            f"With two bright rows above a dark one it answers {answers[0]:g}: it has the right "
-            "form and finds the upper edge. Turn it over."
+            f"With two bright rows above a dark one it answers {answers[0] * size:g}: it has the "
+            "right form and finds the upper edge. Turn it over."
         )
     if min(answers) <= 1e-6:
         raise Wrong(
             "It should answer more than 0 with bright rows above dark ones, for one bright row "
-            f"and for two; it gives {answers[1]:g} and {answers[0]:g}."
+            f"and for two; it gives {answers[1] * size:g} and {answers[0] * size:g}."
         )
 
 
@@ -164,46 +171,12 @@ def _by(values: np.ndarray) -> str:
     return "×".join(map(str, values.shape)) or "a single number"
 
 
-def _small_model(answer: Any) -> None:
-    """Look at a model's input, output, layers and count; and at what it gives for one image."""
-    import keras
-
-    from mnist_helpers import models
-
-    model = call(answer) if callable(answer) and not isinstance(answer, keras.Model) else answer
-    if not isinstance(model, keras.Model):
-        raise Wrong(f"Your function should return a Keras model, not {short(type(model))}.")
-    wanted = models.build_cnn()
-    if not getattr(model, "built", False) or not model.layers:
-        raise Wrong("The model has no input shape yet: begin with `keras.Input((28, 28, 1))`.")
-    for what, mine, asked in (
-        ("takes", model.input_shape, wanted.input_shape),
-        ("gives", model.output_shape, wanted.output_shape),
-    ):
-        if mine != asked:
-            raise Wrong(f"Your model {what} the shape {short(mine)}; {short(asked)} is asked for.")
-    if not any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers):
-        raise Wrong("There is no convolution (`keras.layers.Conv2D`) in your model.")
-    if model.count_params() > LARGEST_MODEL:
-        largest = max(model.layers, key=lambda layer: layer.count_params())
-        raise Wrong(
-            f"Your model has {model.count_params():,} parameters; {LARGEST_MODEL:,} is the limit. "
-            f"Most of them, {largest.count_params():,}, are in a {type(largest).__name__} layer."
-        )
-    image = np.random.default_rng(0).random((1, *model.input_shape[1:]), np.float32)
-    sums = float(np.sum(model(image)))
-    if abs(sums - 1) > 1e-3:
-        raise Wrong(
-            f"The outputs of your model add up to {sums:.2f}; as probabilities they should add up "
-            'to 1: give the last layer `activation="softmax"`.'
-        )
-
-
 EXERCISES = (
     Exercise(
         name="02.1",
         task="Shapes and parameters of the network",
         check=_shapes_and_counts,
+        needs=("mnist_helpers.models",),
         right="All seven layers; together they have 121,930 parameters.",
         hints=(
             "A convolution takes 2 off rows and columns and gives one map for each kernel; "
@@ -271,7 +244,8 @@ EXERCISES = (
     Exercise(
         name="02.4",
         task="A smaller network of your own",
-        check=_small_model,
+        check=small_model.check,
+        needs=("mnist_helpers.models",),
         right="It fits. How well it reads digits, training will tell (notebook 3).",
         hints=(
             "84% of our network's parameters are in the dense layer after Flatten. What makes "

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
+from mnist_helpers.exercises import interval
 from mnist_helpers.exercises.core import (
     Exercise,
     Wrong,
@@ -60,7 +60,10 @@ def _cases() -> list[tuple[np.ndarray, np.ndarray, float]]:
     for count, classes, refused in ((200, 10, 0.25), (48, 3, 0.5), (120, 4, 0.0)):
         confidence = rng.permutation(np.linspace(0.55, 0.99, count))
         predicted = rng.integers(classes, size=count)
-        probabilities = np.repeat((1 - confidence)[:, np.newaxis] / (classes - 1), classes, axis=1)
+        # The other probabilities differ: where all are equal, the margin sorts like the largest.
+        rest = rng.random((count, classes))
+        rest[np.arange(count), predicted] = 0
+        probabilities = rest / rest.sum(axis=1, keepdims=True) * (1 - confidence)[:, np.newaxis]
         probabilities[np.arange(count), predicted] = confidence
         is_right = rng.random(count) < (confidence - 0.2)
         labels = np.where(is_right, predicted, (predicted + 1) % classes)
@@ -79,12 +82,18 @@ def _refusing(answer: Any) -> None:
         try:
             given = as_number(call(function, labels, probabilities, refused))
         except Wrong as wrong:
-            if refused or "nan" not in str(wrong):
-                raise
-            raise Wrong(
-                "With refused=0 no image may be lost, and your function keeps none: [:-0] is "
-                "empty. Cut from the front: order[count:]."
-            ) from None
+            gives_nan = "not `nan`" in str(wrong)
+            if not refused and (gives_nan or "ZeroDivisionError" in str(wrong)):
+                raise Wrong(
+                    "With refused=0 no image may be lost, and your function keeps none: [:-0] is "
+                    "empty. Cut from the front: order[count:]."
+                ) from None
+            if gives_nan:
+                raise Wrong(
+                    f"{where} your function gives nan: no image is left. Is the number to refuse "
+                    "right for this number of images?"
+                ) from None
+            raise
         if abs(given - kept.mean()) < 1e-6:
             continue
         said = f"{where} your function gives {given:.4g}"
@@ -102,62 +111,6 @@ def _refusing(answer: Any) -> None:
             f"{said}, and {kept.mean():.4g} is right: {count} images are refused, those with the "
             "smallest highest probability."
         )
-
-
-def _interval(answer: Any) -> None:
-    function = as_function(answer)
-    rng = np.random.default_rng(5)
-    for count, hits in ((600, 480), (150, 135)):
-        right = rng.permutation(np.arange(count) < hits)
-        where = f"For {hits} right answers of {count}"
-        # Draws differ from call to call; the mean of three has less chance in it.
-        ends = [as_array(call(function, right), (2,)) for _ in range(3)]
-        low, high = np.mean(ends, axis=0)
-        said = f"{where} your function gives {low:.3f} to {high:.3f}"
-        share = hits / count
-        spread = np.sqrt(share * (1 - share) / count)  # of one draw's accuracy
-        wanted = stats.binom.ppf((0.025, 0.975), count, share) / count
-        off = np.array([low, high]) - wanted
-        # An end is one of the shares k/count, so it may be one of them off, and by chance a bit
-        # more. An interval of 90% is off by 0.32 of the spread at each end.
-        if (np.abs(off) < 0.15 * spread + 1 / count).all():
-            continue
-        raise Wrong(f"{said}: {_what_is_wrong(low, high, share, spread)}")
-
-
-def _what_is_wrong(low: float, high: float, share: float, spread: float) -> str:
-    if max(low, high) > 1:
-        return "shares between 0 and 1 are asked for, not counts or percentages."
-    if low > high:
-        return "the lower end comes first."
-    width = (high - low) / (2 * spread)  # 1.96 is right
-    if high - low < 1e-9:
-        return (
-            "it has no width. Draw with replacement: without it each draw is the same answers in "
-            "another order."
-        )
-    if low < 0.01 and high > 0.99:
-        return (
-            "those are the ends of single answers, which are 0 or 1. Take the mean of each draw "
-            "first, then the quantiles of the means."
-        )
-    if abs((low + high) / 2 - share) > spread:
-        return f"it does not lie around the accuracy, {share:.3f}."
-    if width > 4:
-        return "that is wider than such draws spread. Let each have as many answers as there are."
-    if width > 2.6:
-        return (
-            "that is nearly all draws, from the smallest to the largest, or draws of fewer answers "
-            "than there are. Cut off 2.5% at each end, and draw `len(right)` answers each time."
-        )
-    if 1.45 < width < 1.8:
-        return "that holds about 90% of the draws: 5% are cut off at each end. Cut off 2.5%."
-    if width < 1.45:
-        return (
-            "that is too narrow; it holds fewer than 95% of the draws. Cut off 2.5% of the means "
-            "at each end, and let each draw have as many answers as there are."
-        )
-    return "that is a little off. Take 2,000 draws, each with as many answers as there are."
 
 
 STATEMENTS = ("a", "b", "c", "d")
@@ -224,7 +177,7 @@ precision_of_3 = 45 / (45 + 6 + 0)""",
     Exercise(
         name="04.3",
         task="An interval by drawing again",
-        check=_interval,
+        check=interval.check,
         right="This way is called the bootstrap (Efron, 1979). It needs no formula, and works for "
         "other numbers than an accuracy, too.",
         hints=(

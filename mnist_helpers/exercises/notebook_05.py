@@ -14,6 +14,7 @@ from mnist_helpers.exercises.core import (
     as_choice,
     as_function,
     as_number,
+    as_parts,
     as_shape,
     as_whole,
     call,
@@ -27,13 +28,18 @@ CLOSE = 1e-3  # less than one step of 255, more than the rounding of float16
 
 def _parts(answer: Any, count: int) -> list[Any]:
     """Take apart the list in the line that checks."""
-    if not isinstance(answer, list | tuple) or len(answer) != count:
+    parts = as_parts(answer)
+    if parts is None or len(parts) != count:
         raise Wrong(f"Leave the last line as it was: it passes a list of your {count} answers.")
-    return list(answer)
+    return parts
 
 
 def _shapes(answer: Any) -> None:
-    batch, seven = (as_shape(part) for part in _parts(answer, 2))
+    given = _parts(answer, 2)
+    for part in given:
+        if isinstance(part, list | tuple) and part and part[0] is None:
+            raise Wrong("None stands for any number of images; here the number is known.")
+    batch, seven = map(as_shape, given)
     wrong = {
         (HEIGHT, WIDTH, CHANNELS): "the number of images is missing, in front.",
         (1, HEIGHT, WIDTH): "the channel is missing, at the end.",
@@ -96,9 +102,12 @@ def _reading(answer: Any) -> None:
 
 
 def _pictures() -> Iterator[np.ndarray]:
-    """Make grey pictures, dark on light; none uses the whole range, but for the last one."""
+    """Make grey pictures, dark on light; none uses the whole range, but for the first one.
+
+    The first one tells apart what gives the same number for each pixel from what drops decimals.
+    """
     random = np.random.default_rng(5)
-    for low, high in ((30, 220), (60, 200), (0, 255)):
+    for low, high in ((0, 255), (30, 220), (60, 200)):
         picture = random.integers(low, high, (HEIGHT, WIDTH), dtype=np.uint8, endpoint=True)
         picture[0, :2] = low, high
         yield picture
@@ -140,6 +149,7 @@ def _compare(picture: np.ndarray, given: np.ndarray) -> None:
     )
     for wrong, reply in (
         (values, "the values are unchanged: they go up to 255, and paper is bright."),
+        (-values / 255, "the values are negative: `1 - picture / 255` turns light and dark over."),
         (values / 255, "paper is still near 1, and ink near 0: turn them over."),
         (255 - values, "light and dark are turned over, but the values still go up to 255."),
         (-values % 256 / 255, NEGATIVE),
@@ -156,6 +166,8 @@ def _compare(picture: np.ndarray, given: np.ndarray) -> None:
     ):
         if is_like(wrong):
             raise Wrong(f"The shape is right, but {reply}")
+    if np.ptp(given) < CLOSE:
+        raise Wrong(f"All pixels become {given[0, 0]:.4g}, whatever the picture.")
     row, column = np.unravel_index(np.abs(given - right).argmax(), right.shape)
     raise Wrong(
         f"A pixel of {picture[row, column]} becomes {given[row, column]:.3f}; it should become "

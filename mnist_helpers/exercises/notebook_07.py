@@ -103,7 +103,11 @@ def _check_vote(answer: Any) -> None:
         given = call(function, labels, least, none=True)
         if isinstance(given, str):
             raise Wrong(f"Your function returns the text “{given[:20]}”: return a label, or None.")
-        found.append(None if given is None else core.as_whole(given))
+        try:
+            found.append(None if given is None else core.as_whole(given))
+        except Wrong as error:
+            case = f"For {short(labels)} and least = {least}"
+            raise Wrong(f"{case}: {error} Return a label, or None.") from None
     for (labels, least), given in zip(films, found, strict=True):
         if given == _vote(labels, least):
             continue

@@ -3,7 +3,13 @@
 import contextlib
 import itertools
 import math
+import os
+import random
+import subprocess
+import sys
 import threading
+import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -145,6 +151,8 @@ def test_tensors_are_read():
         (math.nan, "finite"),
         (10**400, "too large"),
         ([4], "One number"),
+        (np.array("4"), "without quotes"),
+        (np.array(["4"]), "without quotes"),
         (5, "2 + 3"),
         (6, "6 is not"),
     ],
@@ -178,10 +186,23 @@ def test_indices_in_any_order():
 
 def test_choices():
     assert as_choice(" Overfitting ", ("overfitting", "fine")) == "overfitting"
+    assert as_choice("too\n  Large", ("too large", "fine")) == "too large"
     with pytest.raises(Wrong, match='"fine"'):
         as_choice("good", ("overfitting", "fine"))
     with pytest.raises(Wrong, match="in quotes"):
         as_choice(3, ("overfitting", "fine"))
+
+
+def nested():
+    """A list that lies in itself."""
+    around = []
+    around += [around, around]
+    return around
+
+
+def test_fractions_and_arrays_without_axes_are_numbers():
+    assert as_array([Fraction(1, 2), 1]).tolist() == [0.5, 1]
+    assert as_array([np.array(1), np.array(2.5)]).tolist() == [1, 2.5]
 
 
 def test_arrays():
@@ -195,6 +216,10 @@ def test_arrays():
         ([[0] * 2000] * 2000, "values"),
         (range(10**12), "values"),
         (as_array, "call it"),
+        ((number for number in range(4)), r"`list\(\.\.\.\)`"),
+        (map(abs, [1, 2]), "no values yet"),
+        (nested(), "10 deep"),
+        ([[[1], [2]], [Fraction(1, 2), "x"]], "Numbers"),
     ):
         with pytest.raises(Wrong, match=words):
             as_array(answer, (2, 2))
@@ -219,8 +244,9 @@ def test_functions():
 
 def test_a_blank_inside_a_function_is_not_answered_yet():
     assert judge("99.2", lambda number: ... * number).state == "unanswered"
-    with pytest.raises(Unanswered):
-        call(lambda: ...)
+    for blank in (..., (1, ...), {"a": ...}):
+        with pytest.raises(Unanswered):
+            call(lambda blank=blank: blank)
 
 
 def test_a_function_cannot_spoil_the_cases():
@@ -234,12 +260,84 @@ def test_a_function_that_prints_is_judged_in_silence(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_an_answer_changes_for_the_kernel_is_put_back(tmp_path):
+    def changes(number):
+        random.seed(1)
+        np.random.seed(1)  # noqa: NPY002
+        sys.setrecursionlimit(500)
+        sys.setswitchinterval(0.5)
+        os.chdir(tmp_path)
+        warnings.simplefilter("error")
+        return 2 * number
+
+    def state():
+        return (
+            random.getstate(),
+            np.random.get_state()[1].tolist(),  # noqa: NPY002
+            sys.getrecursionlimit(),
+            sys.getswitchinterval(),
+            os.getcwd(),  # noqa: PTH109
+            list(warnings.filters),
+        )
+
+    before = state()
+    assert judge("99.2", changes).state == "right"
+    assert state() == before
+
+
+def test_bytes_can_be_written_to_the_silent_stream():
+    def writes(number):
+        sys.stdout.buffer.write(b"a line")
+        return 2 * number
+
+    assert judge("99.2", writes).state == "right"
+
+
+def test_an_error_of_any_kind_is_only_wrong():
+    class Silent(BaseException):
+        def __str__(self):
+            raise RuntimeError("no")
+
+    def raises(number):
+        raise Silent
+
+    def ends(number):
+        raise GeneratorExit
+
+    assert "function raises `Silent" in judge("99.2", raises).text
+    assert "function raises `GeneratorExit" in judge("99.2", ends).text
+
+
+def test_an_answer_that_cannot_be_shown_is_judged_in_time(monkeypatch):
+    class Endless:
+        def __getattribute__(self, name):
+            raise RuntimeError("no")
+
+        def __repr__(self):
+            hangs()
+
+    monkeypatch.setattr(core, "SECONDS", 0.3)
+    monkeypatch.setattr(core, "MOMENT", 0.2)
+    assert judge("99.1", Endless()).state == "wrong"
+
+
+def test_modules_that_a_check_needs_are_loaded_before_the_time_begins():
+    code = (
+        "import sys; from mnist_helpers.exercises import core, limit\n"
+        "def look(function, seconds): assert 'mnist_helpers.models' in sys.modules\n"
+        "core.run_limited = look; print(core.judge('02.1', []).state)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "right", done.stderr
+
+
 @pytest.mark.parametrize("function", [hangs, clings])
 def test_code_that_does_not_return_is_stopped(function, monkeypatch):
     monkeypatch.setattr(core, "SECONDS", 0.3)
     before = threading.active_count()
     verdict = judge("99.2", function)
     assert verdict.state == "wrong" and "0.3 seconds" in verdict.text
+    assert "what NumPy does in one" in verdict.text
     assert "restart" not in verdict.text and threading.active_count() == before
 
 

@@ -36,6 +36,7 @@ def with_row(number, shape=None, count=None):
         [(np.array(shape), float(count)) for shape, count in RIGHT],
         [((None, *shape), count) for shape, count in RIGHT],
         with_row(4, 1600),
+        with_row(0, count=np.array(320)),
     ],
 )
 def test_right_shapes_and_counts(answer):
@@ -67,6 +68,7 @@ def test_right_shapes_and_counts(answer):
         (with_row(5, count=102_400), "biases are missing"),
         (with_row(5, count=(64 + 1) * 1600), "1,600 inputs, and a bias"),
         (with_row(6, count="650"), "without quotes"),
+        (with_row(6, count=10**300), "far too many"),
     ],
 )
 def test_wrong_shapes_and_counts(answer, words):
@@ -89,6 +91,9 @@ SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
         -SOBEL.T,
         np.array([[0, 0.5, 0], [0, 0, 0], [0, -0.5, 0]], np.float32),
         [[2, 2, 2], [-1, -1, -1], [-1, -1, -1]],
+        1e-8 * -SOBEL.T,
+        1e12 * -SOBEL.T / 3,
+        [[keras.ops.convert_to_tensor(k) for k in row] for row in (-SOBEL.T).tolist()],
     ],
 )
 def test_right_kernels(answer):
@@ -185,6 +190,28 @@ def functional():
     return keras.Model(given, layers.Softmax()(layers.Dense(10)(hidden)))
 
 
+class OfItsOwn(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convolution = layers.Conv2D(4, 3)
+
+    def call(self, images):
+        return self.convolution(images)
+
+
+def test_a_model_that_does_not_tell_its_shapes():
+    called = OfItsOwn()
+    called(np.zeros((1, 28, 28, 1)))
+    for answer in (OfItsOwn(), called):
+        verdict = judge("02.4", answer)
+        assert verdict.state == "wrong" and "a class of your own" in verdict.text
+
+
+def test_loading_keras_is_not_counted():
+    for name in ("02.1", "02.4"):
+        assert core.find(name).needs == ("mnist_helpers.models",)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -192,6 +219,9 @@ def functional():
         functional(),
         lambda: small(layers.Conv2D(4, 3), layers.MaxPooling2D(2)),
         small(layers.Conv2D(4, 3), layers.MaxPooling2D(4)),
+        small(layers.SeparableConv2D(4, 3), layers.MaxPooling2D(4)),
+        small(layers.DepthwiseConv2D(3), layers.MaxPooling2D(4)),
+        small(keras.Sequential([layers.Conv2D(4, 3), layers.MaxPooling2D(4)])),
     ],
 )
 def test_right_models(answer):

@@ -51,6 +51,7 @@ def test_every_mistake_is_replied_to_differently():
         (RIGHT | {"A": "too simple"}, "none of the possible answers"),
         (RIGHT | {"A": 3}, "in quotes"),
         ([["fine"] * 4], "a dictionary"),
+        ([["A", "fine"], ["B"], "C", "D"], "a dictionary"),
     ],
 )
 def test_what_is_no_answer_gets_a_sentence(answer, words):
@@ -117,6 +118,7 @@ def test_a_step_is_right_however_it_is_computed(function):
         (lambda w, x, y, r: gradient(w, x, y), "the new weights are asked for"),
         (lambda w, x, y, r: -r * gradient(w, x, y), "This is the change"),
         (lambda w, x, y, r: w - gradient(w, x, y), "learning rate is missing"),
+        (lambda w, x, y, r: w - 2 * r * gradient(w, x, y), "should become"),
         (lambda w, x, y, r: w, "the step is missing"),
         (lambda w, x, y, r: w - r * gradient(w, x, y, axis=0), "along each row"),
         (

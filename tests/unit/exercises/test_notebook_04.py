@@ -1,5 +1,8 @@
 """Right answers in several forms, and typical wrong ones with the words of their own reply."""
 
+import time
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -23,6 +26,8 @@ def assert_wrong(name, answer, words):
         [6, 0.80, 0.88],
         (6.0, np.float32(0.8), 0.8824),
         np.array([6, 0.8, 0.882]),
+        (np.array(6), np.array(0.8), np.array(0.88)),
+        (6, Fraction(4, 5), Fraction(45, 51)),
     ],
 )
 def test_the_confusion_matrix_is_read(answer):
@@ -74,6 +79,18 @@ def by_quantile(labels, probabilities, refused):
     return np.float32(hits(labels, probabilities)[sure].mean())
 
 
+def by_margin(labels, probabilities, refused):
+    ordered = np.sort(probabilities, axis=1)
+    order = (ordered[:, -1] - ordered[:, -2]).argsort()
+    return hits(labels, probabilities)[order[round(refused * len(labels)) :]].mean()
+
+
+def by_division(labels, probabilities, refused):
+    order = (-probabilities.max(axis=1)).argsort()[: -round(refused * len(labels))]
+    right = hits(labels, probabilities)[order].tolist()
+    return sum(right) / len(right)
+
+
 @pytest.mark.parametrize("function", [by_sorting_pairs, by_quantile])
 def test_the_least_sure_are_refused(function):
     assert_right("04.2", function)
@@ -98,6 +115,9 @@ def test_the_least_sure_are_refused(function):
             lambda y, p, r: hits(y, p)[(-p.max(axis=1)).argsort()[: -round(r * len(y))]].mean(),
             "[:-0] is empty",
         ),
+        (by_division, "[:-0] is empty"),
+        (lambda y, p, r: hits(y, p)[kept(y, p, r)[200:]].mean(), "no image is left"),
+        (by_margin, "smallest highest probability"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
@@ -128,6 +148,23 @@ def test_an_interval_is_drawn(function):
     assert_right("04.3", function)
 
 
+def test_an_interval_from_plain_loops_is_asked_for_once():
+    """Three calls for each case took longer than the limit."""
+    calls = []
+
+    def slow(right):
+        calls.append(len(right))
+        time.sleep(0.6)
+        return by_hand(right)
+
+    assert_right("04.3", slow)
+    assert calls == [600, 150]
+
+
+def test_an_interval_may_hold_arrays():
+    assert_right("04.3", lambda right: tuple(np.array(end) for end in by_hand(right)))
+
+
 @pytest.mark.parametrize(
     ("function", "words"),
     [
@@ -135,6 +172,11 @@ def test_an_interval_is_drawn(function):
         (lambda r: np.quantile(r.astype(float), [0.025, 0.975]), "single answers"),
         (lambda r: np.quantile(draws(r), [0, 1]), "nearly all draws"),
         (lambda r: np.quantile(draws(r), [0.05, 0.95]), "about 90%"),
+        (lambda r: np.quantile(draws(r), [0.01, 0.99]), "about 98%"),
+        (lambda r: np.quantile(draws(r), [0.025, 0.9]), "the lower end is right"),
+        (lambda r: np.quantile(draws(r), [0.25, 0.975]), "the upper end is right"),
+        (lambda r: np.quantile(draws(r), [0.025, 0.025]), "two *different* quantiles"),
+        (lambda r: (end for end in by_hand(r)), "put `list(...)` around it"),
         (lambda r: np.quantile(draws(r), [0.25, 0.75]), "too narrow"),
         (lambda r: (r.mean() - np.std(draws(r)), r.mean() + np.std(draws(r))), "too narrow"),
         (lambda r: np.quantile(draws(r, 100), [0.025, 0.975]), "wider than such draws"),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mnist_helpers.exercises.core import call, judge
-from mnist_helpers.exercises.notebook_06 import CODES, TIMES, _answers, _images
+from mnist_helpers.exercises.look_again import answers
+from mnist_helpers.exercises.notebook_06 import CODES, TIMES, _images
 from mnist_helpers.serve import bodies
 
 
@@ -44,7 +45,7 @@ def test_percentiles(answer):
         ((2, 5, 5, 4.625), "97.5%"),
         ((2, 80, 80, 4.625), "p90 is not 80"),
         ((2, 5, 80, 29), "counts 150 times"),
-        ((2, 5, 80, 5), "Not right yet: mean"),
+        ((2, 5, 80, 5), "The mean is the sum of all 200 times, divided by 200"),
         ((5, 2, 80, 4.625), "Not right yet: p50, p90"),
         ((0.002, 0.005, 0.08, 0.004625), "In milliseconds, please"),
         ((2, 5, 80), "4 parts"),
@@ -61,6 +62,7 @@ def test_wrong_percentiles(answer, words):
 
 @pytest.mark.parametrize("answer", [CODES, list(CODES), np.array(CODES), [float(c) for c in CODES]])
 def test_status_codes(answer):
+    right("06.2", dict(zip("ABCDE", answer, strict=True)))
     right("06.2", answer)
 
 
@@ -76,7 +78,8 @@ def test_status_codes(answer):
         ((200, 413, 415, 413, 503), "For B,"),
         ((200, 422, 415, 422, 503), "For D, a photo"),
         ((200, 422, 422, 413, 503), "422 is not right: see the table of refusals"),
-        ((201, 422, 415, 413, 503), "For A,"),
+        ((201, 422, 415, 413, 503), "below the first answered request"),
+        ((200, 422, 415, 413, 504), "read above the table of refusals"),
         ((200, 422, 415, 413), "5 parts"),
         ((200, 422.5, 415, 413, 503), "whole"),
     ],
@@ -150,6 +153,7 @@ def whole(images):
         (body(lambda images: whole(images).astype(str)), "more than numbers"),
         (lambda images: '{"images": [[[1, 2], [3]]]}', "same length"),
         (lambda images: 3, "must return text"),
+        (lambda images: "[" * 100_000, "is no JSON"),
         (lambda images: print(json.dumps({})), "`return`"),
     ],
 )
@@ -219,11 +223,31 @@ def test_positions_are_asked_for_and_not_the_predictions():
     wrong("06.4", lambda answer, least: answer["predictions"][:2], "must hold positions")
 
 
+def test_a_position_that_is_appended_twice_is_not_right():
+    def twice(answer, least):
+        positions = []
+        for position, one in enumerate(answer["predictions"]):
+            if one["label"] is None:
+                positions.append(position)
+            if one["probabilities"] is None or best(one) < least:
+                positions.append(position)
+        return positions
+
+    wrong("06.4", twice, "With least=0.9 and 6 predictions: A position stands in your list twice")
+    wrong("06.4", lambda *given: np.array(twice(*given)), "by two `if`s")
+    wrong("06.4", lambda *given: iter(twice(*given)), "by two `if`s")
+
+
+def test_the_case_stands_before_what_cannot_be_read():
+    wrong("06.4", lambda answer, least: "all", "With least=0.9 and 6 predictions: The answer is")
+    wrong("06.4", lambda answer, least: "all", "Return a list of positions")
+
+
 def test_positions_count_from_0():
     rule = lambda one, least: one["label"] is None or best(one) < least  # noqa: E731
     wrong("06.4", chosen(rule, start=1), "count from 0")
 
 
 def test_some_labels_are_0_and_look_like_none():
-    labels = [one["label"] for seed in range(4) for one in _answers(seed, False)["predictions"]]
+    labels = [one["label"] for seed in range(4) for one in answers(seed, False)["predictions"]]
     assert 0 in labels and None in labels

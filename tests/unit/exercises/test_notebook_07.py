@@ -34,7 +34,13 @@ def spoils_its_row(row, window):
 
 @pytest.mark.parametrize(
     "function",
-    [by_slices, by_padding, spoils_its_row, lambda row, window: ndimage.grey_closing(row, window)],
+    [
+        by_slices,
+        by_padding,
+        spoils_its_row,
+        lambda row, window: ndimage.grey_closing(row, window),
+        lambda row, window: [np.array(value) for value in by_slices(row, window)],
+    ],
 )
 def test_a_closing_may_be_written_in_any_way(function):
     assert judge("07.1", function).state == "right"
@@ -67,6 +73,14 @@ def without_the_last(row, window):
     return [min(light[max(0, i - half) : i + half]) for i in range(len(row))]
 
 
+def without_the_last_if_there_is_one(row, window):
+    half = window // 2
+    parts = [row[max(0, i - half) : i + half] for i in range(len(row))]
+    light = [max(part) if part else row[i] for i, part in enumerate(parts)]
+    parts = [light[max(0, i - half) : i + half] for i in range(len(row))]
+    return [min(part) if part else light[i] for i, part in enumerate(parts)]
+
+
 def in_place(row, window):
     half, row = window // 2, list(row)
     for pick in (max, min):
@@ -85,6 +99,7 @@ def raises_later(row, window):
     ("function", "told"),
     [
         (without_the_last, "ends *before* its second number"),
+        (without_the_last_if_there_is_one, "ends *before* its second number"),
         (in_place, "into a new list"),
         (raises_later, "raises"),
         (only_lightest, "second step is still to come"),
@@ -188,6 +203,7 @@ def first_with_enough(labels, least):
         (lambda labels, least: by_loops(labels, least + 1), "compare with `>=`"),
         (lambda labels, least: by_loops(labels, 0), "fewer than `least`"),
         (lambda labels, least: ranked(labels)[:1], "One number is asked for"),
+        (lambda labels, least: [3], "least = 2: One number is asked for, not `[3]`. Return"),
         (lambda labels, least: "3", "returns the text"),
         (first_with_enough, "share the first place"),
         (lambda labels, least: 11, "right is"),

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mnist_helpers import exercises
+from mnist_helpers.exercises import core
 
 
 def test_check_says_the_verdict_and_leaves_it_in_the_output(shown):
@@ -33,6 +34,20 @@ def test_the_hash_is_of_the_functions_source(shown):
         exercises.check("99.2", function)
     first, again, different = (metadata["mnist_helpers"]["answer"] for _, metadata in shown)
     assert first == again != different
+
+
+def test_an_answer_whose_repr_does_not_end_or_prints(shown, monkeypatch, capfd):
+    class Endless:
+        def __repr__(self):
+            print("a line")
+            while True:
+                pass
+
+    monkeypatch.setattr(core, "MOMENT", 0.2)
+    monkeypatch.setattr(core, "SECONDS", 0.3)
+    exercises.check("99.1", Endless())
+    assert shown[0][1]["mnist_helpers"]["verdict"] == "wrong"
+    assert capfd.readouterr().out == ""
 
 
 def test_hints_come_one_by_one(shown):
