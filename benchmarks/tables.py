@@ -148,8 +148,8 @@ def recipes_by_seed(result: dict) -> str:
     return _joined(
         _measured(result),
         _table(("seed", "reference recipe", "this series"), rows),
-        f"The lowest of this series is {min(runs['series']):.2%}, the highest of the reference "
-        f"recipe {max(runs['reference']):.2%}.",
+        f"Of these runs, the lowest of this series is {min(runs['series']):.2%}, the highest "
+        f"of the reference recipe {max(runs['reference']):.2%}.",
     )
 
 
