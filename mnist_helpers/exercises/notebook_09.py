@@ -83,7 +83,7 @@ BUGS = APART, SORTED, COPIED, TWICE, LOGITS, AT_END, OVER = (
 def _run(before: str, shares: str, loss: str, val_loss: str) -> dict[str, Any]:
     training, validation, new = shares.split()
     return {
-        "before": before,
+        "first loss": before,
         "training": training,
         "validation": validation,
         "new images": new,

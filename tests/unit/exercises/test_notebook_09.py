@@ -116,7 +116,7 @@ def test_the_runs_show_what_is_said_of_them():
     share = {
         name: {k: float(v[:-1]) for k, v in run.items() if "%" in v} for name, run in runs.items()
     }
-    assert all(abs(float(run["before"]) - math.log(10)) < 0.1 for run in runs.values())
+    assert all(abs(float(run["first loss"]) - math.log(10)) < 0.1 for run in runs.values())
     assert all(run["loss"][-1] < 1 for run in runs.values())
     assert all(np.all(np.diff(run["loss"]) < 0) for run in runs.values())
     assert all(len(run["loss"]) == len(run["val_loss"]) for run in runs.values())
