@@ -7,9 +7,7 @@ which also leaves the notebooks out.
 """
 
 import dataclasses
-import json
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -20,7 +18,7 @@ import numpy as np
 import recording
 import tables
 
-from mnist_helpers import datasets
+from mnist_helpers import datasets, experiments
 from mnist_helpers.datasets import files, mnist, sample
 from mnist_helpers.quiet import quiet_stderr
 
@@ -100,15 +98,21 @@ def scale(images: np.ndarray, pixels: str) -> np.ndarray:
 
 
 @quiet_stderr()  # TensorFlow tells at its start what it finds
-def train(name: str, seed: int, quick: bool) -> dict[str, float]:
-    """Import, load, train and evaluate, as one script would; return what was measured."""
+def train(settings: dict, seed: int) -> dict[str, float]:
+    """Import, load, train and evaluate, as one script would; return what was measured.
+
+    Args:
+        settings: `recipe`, its name in the chain, and `quick`.
+        seed: The seed.
+    """
     started = time.perf_counter()
     import keras
 
     from mnist_helpers import models
 
     keras.utils.set_random_seed(seed)
-    variant = chain()[name]
+    quick = settings["quick"]
+    variant = chain()[settings["recipe"]]
     recipe = variant.recipe
     x, y, x_val, y_val = load(variant)
     if quick:
@@ -122,7 +126,7 @@ def train(name: str, seed: int, quick: bool) -> dict[str, float]:
     fitting = time.perf_counter()
     history = model.fit(x, y, **recipe.fit_arguments(), verbose=0, validation_data=(x_val, y_val))
     fitted = time.perf_counter()
-    peak = peak_memory()
+    peak = experiments.peak_memory()
     images, labels = (array[: QUICK if quick else None] for array in mnist.load_test())
     loss, accuracy = model.evaluate(datasets.scale(images), labels, verbose=0)
     measured = {
@@ -138,18 +142,6 @@ def train(name: str, seed: int, quick: bool) -> dict[str, float]:
     return measured
 
 
-def peak_memory() -> float:
-    """Peak memory of this process, in MB."""
-    if platform.system() == "Windows":
-        import psutil
-
-        return psutil.Process().memory_info().peak_wset / 1e6
-    import resource
-
-    unit = 1e6 if platform.system() == "Darwin" else 1e3
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
 def run_notebooks() -> float:
     """Run notebooks 01 to 05, with a folder for results of their own; return the seconds."""
     started = time.perf_counter()
@@ -161,16 +153,13 @@ def run_notebooks() -> float:
 
 def main() -> None:
     """Run everything, and record it."""
-    options = recording.parser_of_trials(__doc__).parse_args()
-    if options.one:
-        print(json.dumps(train(options.one[0], int(options.one[1]), options.quick)))
-        return
+    options = recording.parser(__doc__).parse_args()
     source = mnist.find()
     if not options.quick and source.is_sample:
         sys.exit(f"This compares on real MNIST, and here is: {source.note}")
     kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
     names, seeds = (QUICK_RECIPES, SEEDS[:1]) if options.quick else (tables.CHANGES, SEEDS)
-    kept.alternate(names, seeds)
+    kept.measure(train, {name: {"recipe": name} for name in names}, seeds)
     if not options.quick:
         kept.add(recipe="notebooks", what=f"notebooks 01 to {LAST}", script_s=run_notebooks())
     kept.finish(f"{tables.recipes(kept.result)}\n\n{tables.factors(kept.result)}")

@@ -2,7 +2,8 @@
 
 The full form of a benchmark writes `results/NAME.json`; --quick writes nothing there. After each
 trial, those that are finished go to `NAME.partial.json`: an interrupted run loses no trial, and
-leaves the last complete result as it was.
+leaves the last complete result as it was. Trials of `Recording.measure` go to `NAME.trials.json`,
+and the next run goes on with them.
 """
 
 import argparse
@@ -12,11 +13,12 @@ import json
 import os
 import platform
 import shlex
-import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from mnist_helpers import experiments
 
 RESULTS = Path(__file__).parent / "results"
 KEYS = ("name", "command", "date", "machine", "versions", "data", "trials")
@@ -35,13 +37,6 @@ def parser(
         "--quick", action="store_true", help="try the script in seconds; its numbers mean nothing"
     )
     options.add_argument("--out", type=Path, metavar="FILE", help=out)
-    return options
-
-
-def parser_of_trials(description: str | None) -> argparse.ArgumentParser:
-    """Make a parser for a benchmark whose trials have a process each: see `Recording.alternate`."""
-    options = parser(description)
-    options.add_argument("--one", nargs=2, metavar=("RECIPE", "SEED"), help=argparse.SUPPRESS)
     return options
 
 
@@ -99,18 +94,34 @@ class Recording:
         if self.path:
             write(self._partial, self.result)
 
-    def alternate(self, recipes: Iterable[str], seeds: Iterable[int]) -> None:
+    def measure(
+        self,
+        measure: Callable[[Any, int], Mapping[str, Any]],
+        recipes: Mapping[str, Mapping[str, Any]],
+        seeds: Iterable[int],
+    ) -> None:
         """Measure every recipe with every seed, seed by seed, each in a process of its own.
 
-        So all meet the same noise of the machine. The process is this script with `--one RECIPE
-        SEED`; the last line that it prints is what was measured, as JSON.
+        So all meet the same noise of the machine. A run that was interrupted goes on where it
+        was.
+
+        Args:
+            measure: A function of the script; it gets the recipe's settings, with `quick` added,
+                and the seed.
+            recipes: Settings by name.
+            seeds: The seeds.
         """
-        for seed in seeds:
-            for recipe in recipes:
-                command = [sys.executable, sys.argv[0], "--one", recipe, str(seed)]
-                command += ["--quick"] * self.quick
-                done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-                self.add(recipe=recipe, seed=seed, **json.loads(done.stdout.splitlines()[-1]))
+        options = {name: {**settings, "quick": self.quick} for name, settings in recipes.items()}
+        file = self.path and self.path.with_suffix(".trials.json")
+        about = {key: self.result[key] for key in ("data", "machine")}
+        try:
+            trials = experiments.run(measure, options, seeds, file, fresh=True, about=about)
+        except experiments.ExperimentError as error:
+            sys.exit(str(error))
+        for trial in trials:
+            self.result["trials"].append(
+                {"recipe": trial.option, "seed": trial.seed, **trial.results}
+            )
 
     def finish(self, table: str) -> None:
         """Print the table, and give the complete result its name."""
@@ -118,7 +129,11 @@ class Recording:
         if self.quick:
             print("\nThe quick form only shows that the script works: the numbers mean nothing.")
         if self.path:
+            write(self._partial, self.result)
             self._partial.replace(self.path)
+            name = self.path.with_suffix(".trials.json").name
+            for kept in (name, f".{name}.lock"):
+                (self.path.parent / kept).unlink(missing_ok=True)
             print(f"\nAll trials: {self.path}")
 
 

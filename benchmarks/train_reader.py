@@ -6,7 +6,6 @@ real MNIST, unless --quick is given.
 """
 
 import dataclasses
-import json
 import sys
 import time
 
@@ -15,7 +14,7 @@ import numpy as np
 import recording
 import tables
 
-from mnist_helpers import datasets
+from mnist_helpers import datasets, experiments
 from mnist_helpers.datasets import mnist
 from mnist_helpers.quiet import quiet_stderr
 
@@ -24,8 +23,16 @@ QUICK = 500  # images of each kind
 
 
 @quiet_stderr()  # TensorFlow tells at its start what it finds
-def train(seed: int, quick: bool) -> dict[str, float]:
-    """Collect the data, train and evaluate, as one script would; return what was measured."""
+def train(settings: dict, seed: int) -> dict[str, float]:
+    """Collect the data, train and evaluate, as one script would; return what was measured.
+
+    Args:
+        settings: `recipe`, the reader's or one of `compare_recipes.chain`, and `quick`.
+        seed: The seed.
+    """
+    if settings["recipe"] != "reader":
+        return compare_recipes.train(settings, seed)
+    quick = settings["quick"]
     started = time.perf_counter()
     from mnist_helpers import reader, recipes
 
@@ -41,7 +48,7 @@ def train(seed: int, quick: bool) -> dict[str, float]:
     measured = {
         "training_s": trained - training,
         "script_s": trained - started,
-        "peak_memory_mb": compare_recipes.peak_memory(),
+        "peak_memory_mb": experiments.peak_memory(),
         "parameters": model.count_params(),
     }
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -57,20 +64,13 @@ def train(seed: int, quick: bool) -> dict[str, float]:
 
 def main() -> None:
     """Run everything, and record it."""
-    options = recording.parser_of_trials(__doc__).parse_args()
-    if options.one:
-        name, seed = options.one[0], int(options.one[1])
-        if name == "reader":
-            measured = train(seed, options.quick)
-        else:
-            measured = compare_recipes.train(name, seed, options.quick)
-        print(json.dumps(measured))
-        return
+    options = recording.parser(__doc__).parse_args()
     source = mnist.find()
     if not options.quick and source.is_sample:
         sys.exit(f"This compares on real MNIST, and here is: {source.note}")
     kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
-    kept.alternate(("reference", "reader"), SEEDS[: 1 if options.quick else None])
+    recipes = {name: {"recipe": name} for name in ("reference", "reader")}
+    kept.measure(train, recipes, SEEDS[: 1 if options.quick else None])
     kept.finish(tables.reader(kept.result))
 
 

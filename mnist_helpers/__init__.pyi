@@ -5,6 +5,7 @@ from . import augmentation as augmentation
 from . import datasets as datasets
 from . import evaluation as evaluation
 from . import exercises as exercises
+from . import experiments as experiments
 from . import models as models
 from . import pictures as pictures
 from . import plots as plots

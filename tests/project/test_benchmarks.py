@@ -18,6 +18,7 @@ from PIL import Image
 
 from mnist_helpers import artifacts, recipes
 from mnist_helpers.datasets import sample
+from tests.unit.experiments import measures
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -290,6 +291,24 @@ def test_an_interrupted_run_keeps_its_trials_and_the_last_complete_result(record
 
     kept.finish("table")
     assert len(recording.read(path)["trials"]) == 2
+    assert [file.name for file in recording.RESULTS.iterdir()] == ["example.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_trials_with_processes_of_their_own_are_taken_up_again(recording):
+    recipes = {"one": {"base": 1}, "two": {"base": 2}}
+    kept = recording.Recording(options(), "MNIST", ["numpy"])
+    with pytest.raises(SystemExit, match="SIGKILL"):
+        kept.measure(measures.killed, recipes, [0, 1])
+    trials = recording.RESULTS / "example.trials.json"
+    assert len(json.loads(trials.read_text("utf-8"))["trials"]) == 2
+
+    kept = recording.Recording(options(), "MNIST", ["numpy"])
+    kept.measure(measures.killed, recipes, [0])
+    kept.finish("table")
+    result = recording.read(recording.RESULTS / "example.json")
+    found = [(trial["recipe"], trial["seed"], trial["accuracy"]) for trial in result["trials"]]
+    assert found == [("one", 0, 0.5), ("two", 0, 0.5)]
     assert [file.name for file in recording.RESULTS.iterdir()] == ["example.json"]
 
 
