@@ -35,7 +35,6 @@ from mnist_helpers.quiet import quiet_stderr
 
 if TYPE_CHECKING:  # imported where it may be noisy
     import keras
-    import numpy as np
 
 SEEDS, SEED_OF_THE_CHOICE = (0, 1, 2, 3, 4), 5
 SGD_RATES = (0.01, 0.03, 0.1, 0.3)

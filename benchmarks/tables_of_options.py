@@ -52,14 +52,14 @@ def _after(epochs: int) -> Callable[[Sequence[float]], Ended]:
 
 
 def _stopping(losses: Sequence[float]) -> Ended:
-    found = stopped(losses) or _stopping_best(losses)
-    return Ended(found.last, found.last)
+    found = stopped(losses)
+    last = found.last if found else len(losses)
+    return Ended(last, last)
 
 
 def _stopping_best(losses: Sequence[float]) -> Ended:
-    return stopped(losses) or Ended(
-        len(losses), 1 + min(range(len(losses)), key=losses.__getitem__)
-    )
+    lowest = min(range(len(losses)), key=losses.__getitem__)
+    return stopped(losses) or Ended(len(losses), lowest + 1)
 
 
 OPTIONS = {

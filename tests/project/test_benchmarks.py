@@ -256,8 +256,14 @@ def test_each_option_changes_what_its_name_says_on_the_reference_recipe():
     runs = compare_options.runs(0.1)
     trainings = {option.training for option in tables_of_options.OPTIONS.values()} | {"cosine"}
     assert trainings == set(runs), "no training for nothing"
-    plain = compare_options.compile_arguments({}, 500)["optimizer"].get_config()
-    assert plain == recipes.REFERENCE.compile_arguments(500)["optimizer"].get_config()
+    plain, reference = (
+        arguments["optimizer"].get_config() | {"name": None}
+        for arguments in (
+            compare_options.compile_arguments({}, 500),
+            recipes.REFERENCE.compile_arguments(500),
+        )
+    )
+    assert plain == reference
     for name, settings in runs.items():
         how = compare_options.fit_arguments({**settings, "quick": False})
         optimizer = compare_options.compile_arguments(settings, 500)["optimizer"]
@@ -269,7 +275,7 @@ def test_each_option_changes_what_its_name_says_on_the_reference_recipe():
         else:
             assert how["batch_size"] == 32
         assert how["epochs"] == (20 if name == "constant" else 5)
-        assert optimizer.name == ("sgd" if "sgd" in name else "adam")
+        assert type(optimizer).__name__ == ("SGD" if "sgd" in name else "Adam")
         assert float(optimizer.learning_rate.numpy()) == pytest.approx(settings.get("rate", 0.001))
     assert [compare_options.adapted(size) for size in (16, 32, 128, 512)] == [
         0.00071,
@@ -284,9 +290,8 @@ def test_the_deeper_network_has_the_layers_that_the_reference_names():
     shares = [layer.rate for layer in dropped.layers if hasattr(layer, "rate")]
     assert shares == [0.25, 0.25, 0.5] and dropped.count_params() == kept.count_params()
     parts = [type(layer).__name__ for layer in dropped.layers]
-    assert (
-        parts == ["Conv2D", "MaxPooling2D", "Dropout"] * 2 + "Flatten Dense Dropout Dense".split()
-    )
+    block, dense = ["Conv2D", "MaxPooling2D", "Dropout"], ["Flatten", "Dense", "Dropout", "Dense"]
+    assert parts == block * 2 + dense
     assert [type(layer).__name__ for layer in kept.layers] == [p for p in parts if p != "Dropout"]
     assert dropped.layers[7].units == 128
 
