@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # imported where it may be noisy
 SEEDS, SEED_OF_THE_CHOICE = (0, 1, 2, 3, 4), 5
 SGD_RATES = (0.01, 0.03, 0.1, 0.3)
 RATE, BATCH = 0.001, 32  # of Adam in the reference recipe
-LEAST, MOST = 15, 20  # epochs of the training that early stopping may end
+MOST = 20  # epochs of a training that early stopping may end
 QUICK = 500  # images of each kind
 QUICK_RUNS = ("constant", "deeper, with dropout", "chosen sgd", "cosine")
 
@@ -54,7 +54,7 @@ def runs(sgd_rate: float) -> dict[str, dict[str, Any]]:
     from mnist_helpers import recipes
 
     found: dict[str, dict[str, Any]] = {
-        "constant": {"epochs": MOST, "least": LEAST},
+        "constant": {"epochs": MOST, "least": tables.LEAST},
         "deeper, with dropout": {"network": "with dropout"},
         "deeper, without dropout": {"network": "without dropout"},
         "sgd": {"optimizer": "SGD", "rate": 0.01},

@@ -9,6 +9,7 @@ from tables import _joined, _measured, _seeds, _table
 from mnist_helpers import experiments
 
 PATIENCE = 3
+LEAST = 15  # epochs that every training with a constant rate has
 BASELINE = "5 epochs (the reference recipe)"
 STOPPED, FULL = "cosine, stopped early", "cosine, all its epochs"
 
@@ -110,7 +111,7 @@ def options(result: dict) -> str:
     trials = trials_of(result)
     rows = []
     for name, ours in _by_option(trials).items():
-        loss = "" if name == BASELINE else _plain(_compared(trials, name, "loss"), "{:+.4f}")
+        loss = "–" if name == BASELINE else _plain(_compared(trials, name, "loss"), "{:+.4f}")
         rows.append(
             (
                 name,
@@ -140,30 +141,61 @@ def options(result: dict) -> str:
     return _joined(_measured(result, _compared_seeds(result)), _table(head, rows))
 
 
-def options_short(result: dict) -> str:
-    """Set every option beside the reference recipe: accuracy, verdict, time."""
-    trials = trials_of(result)
+def options_epochs(result: dict) -> str:
+    """Set shorter and longer trainings beside the reference recipe."""
+    return _short(result, [name for name, one in OPTIONS.items() if one.training == "constant"])
+
+
+def options_networks(result: dict) -> str:
+    """Set other networks and optimisers beside the reference recipe."""
+    parts = [name for name in OPTIONS if name.startswith(("deeper", "`sgd`"))]
+    return _short(result, [BASELINE, *parts])
+
+
+def options_batches(result: dict) -> str:
+    """Set each size of the batches beside the reference recipe, with its rate and with its own."""
+    return _short(result, [BASELINE, *(name for name in OPTIONS if name.startswith("batch"))])
+
+
+def _short(result: dict, names: Iterable[str]) -> str:
+    """Set options beside the reference recipe: epochs, accuracy, verdict, time."""
+    trials = trials_of(result, {name: OPTIONS[name] for name in names})
+    found = _by_option(trials)
     rows = []
-    for name, ours in _by_option(trials).items():
+    for name, ours in found.items():
         difference, interval, verdict = _difference(trials, name)
-        seconds = _mean(ours, "seconds") / _mean(_by_option(trials)[BASELINE], "seconds")
-        accuracy = f"{_mean(ours, 'accuracy'):.2%}"
-        rows.append((name, accuracy, difference, interval, verdict, f"{seconds:.1f}"))
-    head = ("option", "accuracy", "difference", "95% interval", "verdict", "time")
+        seconds = _mean(ours, "seconds") / _mean(found[BASELINE], "seconds")
+        accuracy, epochs = f"{_mean(ours, 'accuracy'):.2%}", _range(ours, "epochs")
+        rows.append((name, epochs, accuracy, difference, interval, verdict, f"{seconds:.1f}"))
+    head = ("option", "epochs", "accuracy", "difference", "95% interval", "verdict", "time")
     return _table(head, rows)
 
 
-def seeds_of_options(result: dict) -> str:
-    """Show the accuracy of every option with every seed."""
-    found = _by_option(trials_of(result))
-    seeds = sorted({trial.seed for ours in found.values() for trial in ours})
-    rows = []
+def options_by_seed(result: dict) -> str:
+    """Show the accuracy of every option with every seed, and how far the seed alone moves it."""
+    trials = trials_of(result)
+    found = _by_option(trials)
+    seeds = sorted({trial.seed for trial in trials})
+    rows, spreads = [], {}
     for name, ours in found.items():
         values = {trial.seed: trial["accuracy"] for trial in ours}
-        spread = max(values.values()) - min(values.values())
+        spreads[name] = max(values.values()) - min(values.values())
         cells = [f"{values[seed]:.2%}" for seed in seeds]
-        rows.append((name, *cells, f"{100 * spread:.2f}"))
-    return _table(("option", *(f"seed {seed}" for seed in seeds), "largest − smallest"), rows)
+        rows.append((name, *cells, f"{100 * spreads[name]:.2f}"))
+    head = ("option", *(f"seed {seed}" for seed in seeds), "highest − lowest")
+    others = [_compared(trials, name) for name in found if name != BASELINE]
+    smaller = sum(abs(one.mean) < spreads[BASELINE] for one in others)
+    said = ", ".join(
+        f"{sum(one.verdict == verdict for one in others)} {verdict}"
+        for verdict in ("better", "worse", "undecided")
+    )
+    return _joined(
+        _measured(result, _compared_seeds(result)),
+        _table(head, rows),
+        f"With the reference recipe, {100 * spreads[BASELINE]:.2f} points lie between the highest "
+        f"and the lowest seed. Of the {len(others)} other options, {smaller} differ from it by "
+        f"less than that, as a mean over the seeds. Of {len(others)} verdicts: {said}.",
+    )
 
 
 def sgd_rates(result: dict) -> str:
@@ -177,16 +209,19 @@ def sgd_rates(result: dict) -> str:
         )
         for trial in tried
     ]
+    best = max(tried, key=lambda trial: trial["accuracy_by_epoch"][-1])["rate"]
+    largest = max(trial["rate"] for trial in tried)
     return _joined(
         _table(("rate of SGD", "validation accuracy", "validation loss"), rows),
-        f"One training each, with seed {tried[0]['seed']}, which no comparison has.",
+        f"One training each, with seed {tried[0]['seed']}, which no comparison has. The highest "
+        f"accuracy is that of {best:g}{', the largest rate tried' * (best == largest)}.",
     )
 
 
 def by_epoch(result: dict) -> str:
     """Show the training with a constant rate epoch by epoch: means over the seeds."""
     trainings = [t for t in result["trials"] if t["recipe"] == "constant"]
-    common = min(len(trial["loss_by_epoch"]) for trial in trainings)
+    common = min(LEAST, *(len(trial["loss_by_epoch"]) for trial in trainings))
     keys = ("training_accuracy_by_epoch", "accuracy_by_epoch", "loss_by_epoch")
     rows = []
     for epoch in range(common):
@@ -199,7 +234,7 @@ def by_epoch(result: dict) -> str:
 def best_epoch(result: dict) -> str:
     """Show what reporting the best of all epochs adds to what the last one gives, by seed."""
     trainings = [t for t in result["trials"] if t["recipe"] == "constant"]
-    common = min(len(trial["loss_by_epoch"]) for trial in trainings)
+    common = min(LEAST, *(len(trial["loss_by_epoch"]) for trial in trainings))
     rows, gains = [], []
     for trial in trainings:
         values = trial["accuracy_by_epoch"][:common]
@@ -273,7 +308,7 @@ def judged(result: dict) -> str:
 
 def judged_by_seed(result: dict) -> str:
     """Show the same for each seed and each part: the epoch of the highest accuracy."""
-    rows = []
+    rows, higher = [], 0
     for trial in result["trials"]:
         for part, other in (("A", "B"), ("B", "A")):
             epoch = _highest(trial, part)
@@ -281,8 +316,12 @@ def judged_by_seed(result: dict) -> str:
             shown = [f"{value:.2%}" for value in values]
             gain = f"{100 * (values[0] - values[1]):+.2f}"
             rows.append((str(trial["seed"]), part, str(epoch), *shown, gain))
+            higher += values[0] > values[1]
     head = ("seed", "chosen by", "epoch", "accuracy there", "on the other part", "difference")
-    return _table(head, rows)
+    return _joined(
+        _table(head, rows),
+        f"In {higher} of {len(rows)} lines the accuracy is higher on the part that chose.",
+    )
 
 
 def _highest(trial: dict, part: str) -> int:
@@ -321,7 +360,7 @@ def _compared(
 def _difference(trials: list[experiments.Trial], name: str) -> tuple[str, str, str]:
     """Return difference, interval and verdict of the accuracy, in points."""
     if name == BASELINE:
-        return "", "", "the baseline"
+        return "–", "–", "the baseline"
     found = _compared(trials, name)
     interval = f"{100 * found.low:+.2f} to {100 * found.high:+.2f}"
     return f"{100 * found.mean:+.2f}", interval, found.verdict
