@@ -125,12 +125,11 @@ EXERCISES = (
             "Each pair gives one difference: `option[seed] - baseline[seed]`.",
             "`interval` from above does the rest.",
         ),
-        code="""import numpy as np
-from scipy import stats
-
-
-def paired_interval(option, baseline):
-    values = [option[seed] - baseline[seed] for seed in option if seed in baseline]
+        code="""def paired_interval(option, baseline):
+    values = []
+    for seed in option:
+        if seed in baseline:
+            values.append(option[seed] - baseline[seed])
     n = len(values)
     factor = stats.t.ppf(0.975, n - 1)
     reach = factor * np.std(values, ddof=1) / np.sqrt(n)
@@ -142,17 +141,13 @@ def paired_interval(option, baseline):
         name="08.4",
         task="How many seeds does it take?",
         check=paired.check_seeds,
-        right="Half the reach takes about four times as many seeds. That is why small differences "
+        right="Half the reach takes up to four times as many seeds. That is why small differences "
         "are so often undecided.",
         hints=(
             "Begin with n = 2, and count up while the reach is too large.",
             "With n seeds it reaches `stats.t.ppf(0.975, n - 1) * s / np.sqrt(n)`.",
         ),
-        code="""import numpy as np
-from scipy import stats
-
-
-def seeds_needed(s, reach):
+        code="""def seeds_needed(s, reach):
     n = 2
     while stats.t.ppf(0.975, n - 1) * s / np.sqrt(n) > reach:
         n += 1

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from mnist_helpers.plots.figures import BLUE, GREY, ORANGE, WIDTH, Plot, styled
 
-ROW = 0.42  # inches
+ROW, ROW_OF_MANY = 0.42, 0.28  # inches
+MANY = 5  # the caption gives each mean, unless there are more
 
 
 class Compared(Protocol):
@@ -37,14 +38,15 @@ def differences(compared: Mapping[str, Compared]) -> Plot:
     Args:
         compared: Name → the comparison, from top to bottom.
     """
-    figure = Figure((WIDTH, 1.1 + ROW * len(compared)), layout="constrained")
+    row = ROW_OF_MANY if len(compared) > MANY else ROW
+    figure = Figure((WIDTH, 1.1 + row * len(compared)), layout="constrained")
     ax = figure.subplots()
     decided = []
     for place, (name, one) in enumerate(compared.items()):
         includes = one.low <= 0 <= one.high
         colour, marker = (BLUE, "o") if includes else (ORANGE, "s")
-        values = [100 * value for value in one.differences.values()]
-        ax.plot(values, [place] * len(values), "o", color=GREY, alpha=0.45, markersize=6)
+        pairs = [100 * value for value in one.differences.values()]
+        ax.plot(pairs, [place] * len(pairs), "o", color=GREY, alpha=0.45, markersize=6)
         ends = [[100 * (one.mean - one.low)], [100 * (one.high - one.mean)]]
         ax.errorbar(
             [100 * one.mean], [place], xerr=ends, fmt=marker, color=colour, capsize=4, zorder=4
@@ -59,6 +61,9 @@ def differences(compared: Mapping[str, Compared]) -> Plot:
         f"{name} {100 * one.mean:+.2f} ({100 * one.low:+.2f} to {100 * one.high:+.2f})"
         for name, one in compared.items()
     )
+    if len(compared) > MANY:
+        values = [100 * one.mean for one in compared.values()]
+        means = f"{len(values)}, from {min(values):+.2f} to {max(values):+.2f}"
     rest = "Every interval contains 0."
     if decided:
         rest = f"Orange squares, whose intervals do not contain 0: {', '.join(decided)}."

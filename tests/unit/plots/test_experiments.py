@@ -33,3 +33,9 @@ def test_differences_are_drawn_with_their_mean_and_interval():
 def test_the_caption_says_that_nothing_is_decided():
     _, caption, *_ = plots.differences({"all": compared(-0.01, 0.03, 0.0, 0.02)})
     assert caption.endswith("Every interval contains 0.")
+
+
+def test_the_caption_of_many_is_short():
+    many = {f"option {place}": compared(-0.01, 0.03, 0.0, place / 100) for place in range(6)}
+    _, caption, *_ = plots.differences(many)
+    assert "intervals: 6, from +0.00 to +2.50. Every" in caption
