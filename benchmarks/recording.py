@@ -131,8 +131,9 @@ class Recording:
         if self.path:
             write(self._partial, self.result)
             self._partial.replace(self.path)
-            for kept in self.path.parent.glob(f"*{self.path.stem}.trials.json*"):
-                kept.unlink()  # with its lock
+            name = self.path.with_suffix(".trials.json").name
+            for kept in (name, f".{name}.lock"):
+                (self.path.parent / kept).unlink(missing_ok=True)
             print(f"\nAll trials: {self.path}")
 
 

@@ -10,7 +10,9 @@ from scipy import stats
 from mnist_helpers.experiments.store import ExperimentError, Trial
 
 LEVEL = 0.95
-SMALLER_IS_BETTER = ("loss", "seconds", "memory", "mistakes")
+# Ends of the names of results; of any other, none is called better.
+GREATER_IS_BETTER = ("accuracy", "gain")
+SMALLER_IS_BETTER = ("loss", "seconds", "_s", "memory", "_mb", "mistakes", "error")
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,18 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Better, worse, or undecided: the interval has both signs, or 0 at an end."""
+        """Better, worse, or undecided: the interval has both signs, or 0 at an end.
+
+        Of a metric of which nobody said what is good: greater, smaller, or undecided.
+        """
         if self.low <= 0 <= self.high:
             return "undecided"
-        smaller = self.metric.endswith(SMALLER_IS_BETTER)
-        return "better" if (self.high < 0) == smaller else "worse"
+        greater, metric = self.low > 0, self.metric.lower()
+        if metric.endswith(GREATER_IS_BETTER):
+            return "better" if greater else "worse"
+        if metric.endswith(SMALLER_IS_BETTER):
+            return "worse" if greater else "better"
+        return "greater" if greater else "smaller"
 
     def __str__(self) -> str:
         mean, low, high = (
@@ -58,7 +67,8 @@ def compare(
 
     The interval is Student's (1908, https://doi.org/10.1093/biomet/6.1.1) for the mean of the
     differences. It speaks of other seeds, not of other images, and takes the differences as
-    normally distributed. Where all differences are equal, it is that one number.
+    normally distributed. Where all differences are equal, it is that one number: with two or
+    three seeds and few images, that can be chance.
 
     Args:
         trials: Trials of both, and perhaps of others.
@@ -88,31 +98,37 @@ def compare(
 def table(trials: Iterable[Trial], baseline: str, metric: str = "accuracy") -> Markdown:
     """Set every option beside the baseline: mean, difference, interval, verdict.
 
+    All options must have the same seeds, so that the means and the differences go together.
+
     Args:
         trials: The trials, in the order in which the options shall stand.
         baseline: The option that all others are compared with.
         metric: The name of the result.
 
     Raises:
-        ExperimentError: As `compare` does.
+        ExperimentError: As `compare` does; or an option was tried with other seeds.
     """
     trials = list(trials)
+    wanted = set(_by_seed(trials, baseline, metric))
     rows = [
         f"| option | {metric} | difference | 95% interval | verdict |",
         "|---|---:|---:|---:|---|",
     ]
     for option in dict.fromkeys(trial.option for trial in trials):
-        values = list(_by_seed(trials, option, metric).values())
-        cells = [option, _level(sum(values) / len(values), metric)]
+        found = _by_seed(trials, option, metric)
+        if set(found) != wanted:
+            raise ExperimentError(
+                f"{option!r} was tried with the seeds {sorted(found)}, {baseline!r} with "
+                f"{sorted(wanted)}: try all options with the same seeds, or leave some trials out."
+            )
+        cells = [option.replace("|", "\\|"), _level(sum(found.values()) / len(found), metric)]
         if option == baseline:
             cells += ["", "", "the baseline"]
         else:
-            found = compare(trials, option, baseline, metric)
-            low, high = (_signed(value, metric) for value in (found.low, found.high))
-            cells += [_signed(found.mean, metric), f"{low} to {high}", found.verdict]
+            compared = compare(trials, option, baseline, metric)
+            low, high = (_signed(value, metric) for value in (compared.low, compared.high))
+            cells += [_signed(compared.mean, metric), f"{low} to {high}", compared.verdict]
         rows.append(f"| {' | '.join(cells)} |")
-    if baseline not in {trial.option for trial in trials}:
-        _by_seed(trials, baseline, metric)
     return Markdown("\n".join(rows))
 
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import filelock
 
+DAMAGED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 FORMAT = 1  # of the file; another number says that this version cannot read it
 PACKAGES = ("tensorflow", "keras", "numpy")  # whose versions change results
 
@@ -56,18 +57,23 @@ class Store:
         trials: Those that are finished, in the order in which they were added.
     """
 
-    def __init__(self, path: Path | None, options: Mapping[str, Any], about: Mapping[str, Any]):
+    def __init__(
+        self, file: Path | str | None, options: Mapping[str, Any], about: Mapping[str, Any]
+    ) -> None:
         """Describe the experiment; the file is read when it is claimed.
 
         Args:
-            path: The file; None keeps the trials in memory.
+            file: The file; None keeps the trials in memory.
             options: Settings by name, as JSON can hold them.
             about: What else must be the same when the experiment is taken up again.
 
         Raises:
-            ExperimentError: JSON cannot hold the options.
+            ExperimentError: JSON cannot hold the options, or the file is a folder.
         """
-        self.path = path
+        # Resolved, so that a change of the working folder, or a link, does not make it another.
+        self.path = path = None if file is None else Path(file).expanduser().resolve()
+        if path and path.is_dir():
+            raise ExperimentError(f"{path} is a folder: name a file in it, such as trials.json.")
         versions = {package: importlib.metadata.version(package) for package in PACKAGES}
         self.head: dict[str, Any] = {
             "format": FORMAT,
@@ -143,9 +149,9 @@ class Store:
 
     def _cannot_write(self, error: OSError) -> ExperimentError:
         return ExperimentError(
-            f"{self.path} cannot be written ({error.strerror or error}): free some space, or name "
-            "another file, and run this again. The trials that it holds are safe and will not be "
-            "run twice."
+            f"{self.path} cannot be written ({error.strerror or error}): free some space, get the "
+            "right to write there, or name another file, and run this again. The trials that were "
+            "kept before are safe and will not be run twice."
         )
 
     def _read(self, path: Path) -> None:
@@ -158,22 +164,34 @@ class Store:
                     f"{kept['format']!r}, here {FORMAT}). Nothing in it was changed: name another "
                     "file, and run this again."
                 )
-            trials = [Trial(t["option"], t["seed"], dict(t["results"])) for t in kept["trials"]]
             named = {name: dict(kept[name]) for name in ("versions", "about", "options")}
+            trials = [
+                Trial(t["option"], t["seed"], dict(t["results"])) for t in list(kept["trials"])
+            ]
+            keys = [(trial.option, trial.seed) for trial in trials]
+            if len(set(keys)) < len(keys):
+                raise ValueError("a trial is in it twice")
+            if any(type(seed) is not int or name not in named["options"] for name, seed in keys):
+                raise ValueError("a trial has no right seed or option")
+            if any(_plain(value) is None for trial in trials for value in trial.results.values()):
+                raise ValueError("a trial has a result that is no number")
         except OSError as error:
             raise ExperimentError(f"{path} cannot be read ({error.strerror}).") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except DAMAGED as error:
             raise ExperimentError(
                 f"{path} is damaged, or no file of an experiment ({type(error).__name__}: "
                 f"{error}). Nothing in it was changed: rename it to keep it, or delete it, and "
                 "run this again."
             ) from error
         for name, there in named.items():
-            for key in there.keys() & self.head[name].keys():
-                if there[key] != self.head[name][key]:
+            here = self.head[name]
+            # Options may join, and need not all be asked for; nothing else may differ.
+            keys = there.keys() & here.keys() if name == "options" else there.keys() | here.keys()
+            for key in sorted(keys):
+                if there.get(key) != here.get(key):
                     raise ExperimentError(
-                        f"{path} holds trials with other {name}: {key} was {there[key]!r} there "
-                        f"and is {self.head[name][key]!r} here. Their results must not be mixed: "
+                        f"{path} holds trials with other {name}: {key} was {there.get(key)!r} "
+                        f"there and is {here.get(key)!r} here. Their results must not be mixed: "
                         "name another file, or delete this one, and run this again."
                     )
         self.head["options"] = named["options"] | self.head["options"]
@@ -187,9 +205,45 @@ def _as_json(value: Mapping[str, Any]) -> dict[str, Any]:
         ExperimentError: JSON cannot hold it.
     """
     try:
-        return json.loads(json.dumps(dict(value)))
+        return json.loads(json.dumps(dict(value), allow_nan=False))
     except (TypeError, ValueError) as error:
         raise ExperimentError(
             f"{value!r} cannot be written as JSON ({error}): use numbers, texts, lists and "
             "dictionaries."
         ) from error
+
+
+def numbers(results: Any, what: str) -> dict[str, Any]:
+    """Return results as plain numbers of Python, or lists of them.
+
+    Args:
+        results: Numbers by name, also NumPy's, or lists or arrays of numbers.
+        what: The trial that they come from, for the message.
+
+    Raises:
+        ExperimentError: They are no dictionary, none at all, or no numbers.
+    """
+    example = 'For example: {"accuracy": 0.98, "seconds": 12.5}.'
+    if not isinstance(results, Mapping) or not results:
+        raise ExperimentError(
+            f"`measure` must return a dictionary of numbers; from {what} came {results!r}. "
+            f"{example}"
+        )
+    plain = {str(name): _plain(value) for name, value in results.items()}
+    for name, value in plain.items():
+        if value is None:
+            kind = type(results[name]).__name__
+            raise ExperimentError(
+                f"`measure` must return a dictionary of numbers, or of lists of numbers; from "
+                f"{what} came {name!r} as a {kind}. {example}"
+            )
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    """Return a number, or a list of numbers, without NumPy's types; None for anything else."""
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, list | tuple):
+        items = [_plain(item) for item in value]
+        return None if any(item is None for item in items) else items
+    return value if isinstance(value, int | float) else None

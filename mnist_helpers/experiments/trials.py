@@ -1,5 +1,6 @@
 """Running the trials of an experiment, with what is left to do in view."""
 
+import copy
 import operator
 import time
 from collections.abc import Iterable, Mapping
@@ -9,8 +10,12 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import Markdown, display
 
-from mnist_helpers.experiments.processes import Measure, measured_afresh
-from mnist_helpers.experiments.store import ExperimentError, Store, Trial
+from mnist_helpers.experiments.processes import (
+    Measure,
+    measured_afresh,
+    refuse_unguarded_script,
+)
+from mnist_helpers.experiments.store import ExperimentError, Store, Trial, numbers
 
 
 def run(
@@ -34,7 +39,8 @@ def run(
         options: Settings by name, in the order of the table. JSON can hold them.
         seeds: Whole numbers from 0, each once.
         file: Where the trials are kept, one by one. Those that it holds already are not run
-            again. None keeps them in memory.
+            again, even if `measure` was changed since: name another file then. None keeps them
+            in memory.
         fresh: Run each trial in a process of its own, and note its peak memory in MB as `memory`.
             `measure` must then belong to a module or a script.
         about: What else must be the same for all trials in the file, such as the data.
@@ -46,8 +52,10 @@ def run(
         ExperimentError: An argument, a trial or the file is not right; what was finished before
             is kept.
     """
+    if fresh:
+        refuse_unguarded_script()
     seeds = _checked(options, seeds)
-    store = Store(Path(file) if file else None, options, about or {})
+    store = Store(file, options, about or {})
     wanted = [(option, seed) for seed in seeds for option in options]
     with store.claimed():
         missing = [key for key in wanted if key not in store]
@@ -58,8 +66,8 @@ def run(
             if fresh:
                 results = measured_afresh(measure, options[option], seed, what)
             else:
-                results = dict(measure(options[option], seed))
-            trial = Trial(option, seed, _numbers(results, what))
+                results = numbers(measure(copy.deepcopy(options[option]), seed), what)
+            trial = Trial(option, seed, results)
             store.add(trial)
             progress.end(trial)
         progress.finish()
@@ -81,9 +89,9 @@ class _Progress:
 
     def end(self, trial: Trial) -> None:
         self.done += 1
-        if not get_ipython():
-            numbers = [f"{k} {_brief(v)}" for k, v in trial.results.items() if _is_number(v)]
-            print(f"  {', '.join(numbers)}", flush=True)
+        if not _in_notebook():
+            shown = [f"{k} {v:.4g}" for k, v in trial.results.items() if not isinstance(v, list)]
+            print(f"  {', '.join(shown)}", flush=True)
 
     def finish(self) -> None:
         seconds = time.monotonic() - self.started
@@ -98,7 +106,7 @@ class _Progress:
         return f" · about {_duration(each * (self.missing - self.done))} left"
 
     def _show(self, text: str) -> None:
-        if not get_ipython():
+        if not _in_notebook():
             print(text, flush=True)
         elif self.handle is None:
             self.handle = display(Markdown(text), display_id=True)
@@ -108,6 +116,10 @@ class _Progress:
 
 def _checked(options: Mapping[str, Any], seeds: Iterable[int]) -> list[int]:
     """Return the seeds as whole numbers, if there is something to try."""
+    if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
+        raise ExperimentError(
+            'Options are a dictionary: settings by name, such as {"small": {"filters": 8}}.'
+        )
     try:
         seeds = [operator.index(seed) for seed in seeds]
     except TypeError as error:
@@ -123,34 +135,9 @@ def _checked(options: Mapping[str, Any], seeds: Iterable[int]) -> list[int]:
     return seeds
 
 
-def _numbers(results: Mapping[str, Any], what: str) -> dict[str, Any]:
-    """Return results as plain numbers of Python, or lists of them."""
-    plain = {str(name): _plain(value) for name, value in results.items()}
-    wrong = [name for name, value in plain.items() if value is None]
-    if wrong or not plain:
-        culprit = f"`{wrong[0]}` is none" if wrong else "there is none"
-        raise ExperimentError(
-            f"`measure` must return a dictionary of numbers; from {what}, {culprit}. "
-            'For example: {"accuracy": 0.98, "seconds": 12.5}.'
-        )
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    """Return a number, or a list of numbers, without NumPy's types; None for anything else."""
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if isinstance(value, list | tuple):
-        items = [_plain(item) for item in value]
-        return None if any(item is None for item in items) else items
-    return value if _is_number(value) else None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
-
-
-def _brief(value: float) -> str:
-    return f"{value:.4g}"
+def _in_notebook() -> bool:
+    """Tell whether a line that is shown can be changed: not so in IPython's terminal."""
+    return hasattr(get_ipython(), "kernel")
 
 
 def _duration(seconds: float) -> str:

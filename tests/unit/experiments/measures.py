@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -28,7 +30,21 @@ def killed(settings, seed):
 
 
 def slow(settings, seed):
-    """Say that it has begun, and take its time."""
-    Path(settings).write_text("begun")
+    """Say which process has begun, and take its time."""
+    Path(settings).write_text(str(os.getpid()))
     time.sleep(60)
     return {"accuracy": 0.5}
+
+
+def talkative(settings, seed):
+    """Leave a file open, and a folder that is removed at the end of the process."""
+    global log, folder
+    log = Path(settings, "log.txt").open("w")  # noqa: SIM115
+    log.write("not flushed")
+    folder = tempfile.TemporaryDirectory(dir=settings, prefix="cleared")
+    return {"accuracy": 0.5}
+
+
+def gives_up(settings, seed):
+    """End as a script does that cannot go on."""
+    sys.exit("no data here")

@@ -38,6 +38,11 @@ def test_the_interval_is_students_for_the_differences():
         ("loss", [0.1, 0.12, 0.1], [0.5, 0.51, 0.49], "better"),
         ("seconds", [50, 51, 52], [10, 12, 11], "worse"),
         ("memory", [50, 51, 52], [10, 12, 11], "worse"),
+        ("peak_memory_mb", [50, 51, 52], [10, 12, 11], "worse"),
+        ("training_s", [10, 12, 11], [50, 51, 52], "better"),
+        ("test_error", [10, 12, 11], [50, 51, 52], "better"),
+        ("epochs", [50, 51, 52], [10, 12, 11], "greater"),
+        ("parameters", [10, 12, 11], [50, 51, 52], "smaller"),
     ],
 )
 def test_the_verdict_follows_from_the_interval_and_from_what_is_good(metric, ours, theirs, verdict):
@@ -87,6 +92,16 @@ def test_the_table_sets_every_option_beside_the_baseline():
     rows = table(trials(b=[0.95, 0.96], a=[0.98, 0.99]), "b").data.splitlines()
     assert rows[2] == "| b | 95.50% |  |  | the baseline |"
     assert rows[3] == "| a | 98.50% | +3.00 | +3.00 to +3.00 | better |"
+
+
+def test_a_table_is_of_the_same_seeds():
+    with pytest.raises(ExperimentError, match=r"'a' was tried with the seeds \[0, 1, 2\], 'b'"):
+        table(trials(b=[0.95, 0.96], a=[0.98, 0.99, 0.97]), "b")
+
+
+def test_a_name_with_a_bar_keeps_its_row_whole():
+    named = {"a|b": [0.98, 0.99], "c": [0.95, 0.96]}
+    assert table(trials(**named), "c").data.splitlines()[2].startswith("| a\\|b | 98.50% |")
 
 
 def test_a_table_needs_its_baseline():

@@ -9,6 +9,7 @@ import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from mnist_helpers import experiments
@@ -82,21 +83,89 @@ def test_a_killed_process_is_named_and_the_experiment_goes_on(tmp_path):
     assert [t.seed for t in again] == [0, 2]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
-def test_an_interruption_ends_the_process_of_the_trial(tmp_path):
-    code = (
-        "from tests.unit.experiments import measures\n"
-        "from mnist_helpers import experiments\n"
-        f"experiments.run(measures.slow, {{'slow': {str(tmp_path / 'begun')!r}}}, [0], fresh=True)"
-    )
+def test_the_memory_of_a_fresh_trial_is_its_own():
+    before = bytearray(600_000_000)
+    before[::4096] = b"x" * len(before[::4096])
+    (trial,) = experiments.run(measures.add, {"a": {"base": 0}}, [0], fresh=True)
+    assert trial["memory"] < 300
+
+
+def test_what_a_fresh_trial_prints_and_opens_is_finished(tmp_path):
+    experiments.run(measures.talkative, {"a": str(tmp_path)}, [0], fresh=True)
+    assert (tmp_path / "log.txt").read_text() == "not flushed"
+    assert [path.name for path in tmp_path.iterdir()] == ["log.txt"]
+
+
+def test_a_fresh_trial_that_gives_up_says_why():
+    with pytest.raises(ExperimentError, match="no data here"):
+        experiments.run(measures.gives_up, OPTIONS, [0], fresh=True)
+
+
+def test_what_cannot_be_sent_to_a_process_is_named():
+    with pytest.raises(ExperimentError, match=r"`<lambda>` or the settings of .* cannot be sent"):
+        experiments.run(lambda settings, seed: {"a": 1}, OPTIONS, [0], fresh=True)
+
+
+def python(tmp_path, text):
+    """Run a script beside this package; return what it wrote to stderr, and its process."""
     script = tmp_path / "script.py"
-    script.write_text("if __name__ == '__main__':\n    " + code.replace("\n", "\n    "))
+    script.write_text(text)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen([sys.executable, script], env=environment, stderr=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, script], env=environment, stderr=subprocess.PIPE)
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path):
+    process = python(
+        tmp_path,
+        "from mnist_helpers import experiments\n"
+        "from tests.unit.experiments import measures\n"
+        f"experiments.run(measures.add, {OPTIONS}, [0], {str(tmp_path / 't.json')!r}, fresh=True)",
+    )
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b'put the call of `run` below `if __name__ == "__main__":`' in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_a_trial_ends_when_the_process_that_wants_it_was_killed(tmp_path):
+    begun = tmp_path / "begun"
+    process = python(
+        tmp_path,
+        "from mnist_helpers import experiments\n"
+        "from tests.unit.experiments import measures\n"
+        "if __name__ == '__main__':\n"
+        f"    experiments.run(measures.slow, {{'a': {str(begun)!r}}}, [0], fresh=True)",
+    )
+    trial = int(wait_for(begun))
+    process.kill()
+    process.communicate()
     for _ in range(300):
-        if (tmp_path / "begun").exists():
+        if not psutil.pid_exists(trial) or psutil.Process(trial).status() == "zombie":
             break
         time.sleep(0.1)
+    else:
+        pytest.fail("the trial runs on for nobody")
+
+
+def wait_for(file):
+    for _ in range(300):
+        if file.exists() and file.read_text():
+            return file.read_text()
+        time.sleep(0.1)
+    raise TimeoutError(file)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
+def test_an_interruption_ends_the_process_of_the_trial(tmp_path):
+    begun = tmp_path / "begun"
+    process = python(
+        tmp_path,
+        "from mnist_helpers import experiments\n"
+        "from tests.unit.experiments import measures\n"
+        "if __name__ == '__main__':\n"
+        f"    experiments.run(measures.slow, {{'a': {str(begun)!r}}}, [0], fresh=True)",
+    )
+    wait_for(begun)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)  # not the 60 seconds of the trial
     assert process.returncode != 0 and b"KeyboardInterrupt" in said
@@ -164,14 +233,56 @@ def test_seeds_that_are_none_are_refused(seeds, said):
         experiments.run(measures.add, OPTIONS, seeds)
 
 
-def test_no_option_is_refused():
-    with pytest.raises(ExperimentError, match="nothing to try"):
-        experiments.run(measures.add, {}, [0])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "nothing to try"),
+        (["a", "b"], "Options are a dictionary"),
+        ("ab", "Options are a dictionary"),
+        ({16: None}, "Options are a dictionary"),
+    ],
+)
+def test_options_that_are_none_are_refused(options, said, tmp_path):
+    with pytest.raises(ExperimentError, match=said):
+        experiments.run(measures.add, options, [0], tmp_path / "trials.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_trial_cannot_change_the_settings_of_the_next():
+    def measure(settings, seed):
+        return {"rate": settings.pop("rate")}
+
+    trials = experiments.run(measure, {"a": {"rate": 0.5}}, [0, 1])
+    assert [t["rate"] for t in trials] == [0.5, 0.5]
+
+
+def test_the_file_stays_where_it_is_when_a_trial_changes_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+
+    def measure(settings, seed):
+        os.chdir(tmp_path / "elsewhere")
+        return {"accuracy": 0.5}
+
+    experiments.run(measure, OPTIONS, [0], "trials.json")
+    assert len(json.loads((tmp_path / "trials.json").read_text())["trials"]) == 2
+
+
+@pytest.mark.parametrize("file", ["", ".", "/"])
+def test_a_folder_is_no_file(file):
+    with pytest.raises(ExperimentError, match="is a folder: name a file in it"):
+        experiments.run(measures.add, OPTIONS, [0], file)
 
 
 @pytest.mark.parametrize(
     ("results", "said"),
-    [({}, "there is none"), ({"accuracy": "99%"}, "`accuracy` is none"), ({"a": [1, None]}, "`a`")],
+    [
+        ({}, "came {}"),
+        (None, "came None"),
+        ([0.5], r"came \[0.5\]"),
+        ({"accuracy": "99%"}, "came 'accuracy' as a str"),
+        ({"curve": [1, None]}, "came 'curve' as a list"),
+    ],
 )
 def test_results_that_are_no_numbers_are_refused(results, said):
     with pytest.raises(ExperimentError, match=said):
@@ -210,6 +321,12 @@ def kept(tmp_path):
         (lambda text: "[]", "damaged"),
         (lambda text: "{}", "damaged"),
         (lambda text: text.replace('"seed": 0', '"sead": 0'), "damaged"),
+        (lambda text: text.replace('"seed": 0', '"seed": "0"'), "damaged.*no right seed"),
+        (lambda text: text.replace('"seed": 0', '"seed": [0]'), "damaged"),
+        (lambda text: text.replace('"option": "large"', '"option": "small"'), "damaged.*twice"),
+        (lambda text: text.replace('"option": "large"', '"option": "none"'), "damaged"),
+        (lambda text: text.replace('"accuracy": 0.7', '"accuracy": "x"'), "damaged"),
+        (lambda text: "[" * 100_000, "damaged"),
         (lambda text: text.replace('"format": 1', '"format": 2'), "another version"),
         (lambda text: text.replace('"keras": "', '"keras": "1'), "other versions: keras"),
         (lambda text: text.replace('"data": "digits"', '"data": "x"'), "other about: data"),
@@ -223,6 +340,11 @@ def test_a_file_that_does_not_belong_here_is_refused_and_left_alone(change, said
     with pytest.raises(ExperimentError, match=said):
         experiments.run(measures.add, OPTIONS, [0, 1], kept, about={"data": "digits"})
     assert kept.read_text() == text
+
+
+def test_what_the_experiment_is_about_is_not_forgotten(kept):
+    with pytest.raises(ExperimentError, match="data was 'digits' there and is None here"):
+        experiments.run(measures.add, OPTIONS, [1], kept)
 
 
 def test_options_can_join_later(kept):
