@@ -74,11 +74,11 @@ OPTIONS = {
     "deeper, without dropout": Option("deeper, without dropout"),
     "`sgd`, rate 0.01": Option("sgd"),
     "`sgd`, rate chosen: {rate:g}": Option("chosen sgd"),
-    "batch 16": Option("batch 16"),
+    "batch 16, rate 0.001": Option("batch 16"),
     "batch 16, rate {rate:g}": Option("batch 16, adapted"),
-    "batch 128": Option("batch 128"),
+    "batch 128, rate 0.001": Option("batch 128"),
     "batch 128, rate {rate:g}": Option("batch 128, adapted"),
-    "batch 512": Option("batch 512"),
+    "batch 512, rate 0.001": Option("batch 512"),
     "batch 512, rate {rate:g}": Option("batch 512, adapted"),
 }
 SCHEDULED = {FULL: Option("cosine"), STOPPED: Option("cosine", _stopping)}
@@ -184,7 +184,8 @@ def options_by_seed(result: dict) -> str:
         rows.append((name, *cells, f"{100 * spreads[name]:.2f}"))
     head = ("option", *(f"seed {seed}" for seed in seeds), "highest − lowest")
     others = [_compared(trials, name) for name in found if name != BASELINE]
-    smaller = sum(abs(one.mean) < spreads[BASELINE] for one in others)
+    usual = statistics.mean(spreads.values())
+    smaller = sum(abs(one.mean) < usual for one in others)
     said = ", ".join(
         f"{sum(one.verdict == verdict for one in others)} {verdict}"
         for verdict in ("better", "worse", "undecided")
@@ -192,9 +193,11 @@ def options_by_seed(result: dict) -> str:
     return _joined(
         _measured(result, _compared_seeds(result)),
         _table(head, rows),
-        f"With the reference recipe, {100 * spreads[BASELINE]:.2f} points lie between the highest "
-        f"and the lowest seed. Of the {len(others)} other options, {smaller} differ from it by "
-        f"less than that, as a mean over the seeds. Of {len(others)} verdicts: {said}.",
+        f"Of one and the same option, the highest and the lowest seed lie {100 * usual:.2f} points "
+        f"apart, as a mean over the {len(spreads)} options ({100 * min(spreads.values()):.2f} to "
+        f"{100 * max(spreads.values()):.2f}). Of the {len(others)} options besides the reference "
+        f"recipe, {smaller} differ from it by less than that mean. Of {len(others)} verdicts: "
+        f"{said}.",
     )
 
 

@@ -626,7 +626,7 @@ def test_the_short_tables_of_options(project):
     assert "| early stopping | 7 | 97.50% | -0.60 | -3.14 to +1.94 | undecided | 1.4 |" in epochs
     assert "| early stopping, `restore_best_weights` | 7 | 97.00% | -1.10 |" in epochs
     assert "batch 16" not in epochs
-    assert "| batch 16 | 5 | 97.95% | -0.15 |" in batches and "early" not in batches
+    assert "| batch 16, rate 0.001 | 5 | 97.95% | -0.15 |" in batches and "early" not in batches
     networks = table(project, "options-networks").splitlines()
     assert len(networks) == 3, "what was not measured has no row"
 
@@ -635,9 +635,9 @@ def test_the_table_of_options_by_seed(project):
     text = table(project, "options-by-seed")
     assert "| 5 epochs (the reference recipe) | 98.00% | 98.20% | 0.20 |" in text
     assert text.endswith(
-        "With the reference recipe, 0.20 points lie between the highest and the lowest seed. Of "
-        "the 7 other options, 2 differ from it by less than that, as a mean over the seeds. Of 7 "
-        "verdicts: 1 better, 1 worse, 5 undecided."
+        "Of one and the same option, the highest and the lowest seed lie 0.09 points apart, as a "
+        "mean over the 8 options (0.00 to 0.21). Of the 7 options besides the reference recipe, 0 "
+        "differ from it by less than that mean. Of 7 verdicts: 1 better, 1 worse, 5 undecided."
     )
 
 
