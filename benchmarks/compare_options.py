@@ -49,6 +49,7 @@ def adapted(batch_size: int) -> float:
     return float(f"{RATE * math.sqrt(batch_size / BATCH):.2g}")
 
 
+@quiet_stderr()  # recipes import TensorFlow
 def runs(sgd_rate: float) -> dict[str, dict[str, Any]]:
     """Return what each training changes on the reference recipe; `tables` names the options."""
     from mnist_helpers import recipes
