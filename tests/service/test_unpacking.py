@@ -37,8 +37,12 @@ def process():
     process.end()
 
 
+@pytest.fixture
 def children():
-    return psutil.Process().children(recursive=True)
+    """List the processes that this one started since the test began."""
+    me = psutil.Process()
+    before = set(me.children(recursive=True))  # such as multiprocessing's, which stays
+    return lambda: [child for child in me.children(recursive=True) if child not in before]
 
 
 @pytest.mark.parametrize("kind", limits.FORMATS)
@@ -178,7 +182,7 @@ def test_a_photo_with_a_small_picture_inside_is_no_such(process, stroke):
     assert process.prepare(as_file(stroke, "JPEG", exif=exif)).shape == (28, 28)
 
 
-def test_a_process_that_has_crashed_is_replaced(process, stroke):
+def test_a_process_that_has_crashed_is_replaced(children, process, stroke):
     process.prepare(as_file(stroke, "PNG"))
     for _ in range(2):
         (child,) = children()
@@ -226,7 +230,7 @@ def test_no_more_are_unpacked_than_there_are_processes_even_when_clients_give_up
     asyncio.run(give_up())
 
 
-def test_each_picture_gets_its_own_answer(stroke):
+def test_each_picture_gets_its_own_answer(children, stroke):
     unpackers = unpacking.Unpackers(2)
     sent = [as_file(stroke, "PNG"), b"no picture"] * 20
 
@@ -241,7 +245,7 @@ def test_each_picture_gets_its_own_answer(stroke):
     assert not children()
 
 
-def test_when_little_is_to_do_one_process_does_it(stroke):
+def test_when_little_is_to_do_one_process_does_it(children, stroke):
     unpackers = unpacking.Unpackers(3)
     for _ in range(5):
         asyncio.run(unpackers.prepare(as_file(stroke, "PNG")))
@@ -249,7 +253,7 @@ def test_when_little_is_to_do_one_process_does_it(stroke):
     unpackers.close()
 
 
-def test_closing_ends_what_is_at_work():
+def test_closing_ends_what_is_at_work(children):
     unpackers = unpacking.Unpackers(1)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         slow = pool.submit(asyncio.run, unpackers.prepare(png(5000, 5000, 0)))

@@ -90,10 +90,20 @@ def test_the_memory_of_a_fresh_trial_is_its_own():
     assert trial["memory"] < 300
 
 
-def test_what_a_fresh_trial_prints_and_opens_is_finished(tmp_path):
-    experiments.run(measures.talkative, {"a": str(tmp_path)}, [0], fresh=True)
-    assert (tmp_path / "log.txt").read_text() == "not flushed"
-    assert [path.name for path in tmp_path.iterdir()] == ["log.txt"]
+def test_what_a_fresh_trial_prints_arrives_and_its_folders_are_cleared(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    process = python(
+        tmp_path,
+        "from mnist_helpers import experiments\n"
+        "from tests.unit.experiments import measures\n"
+        "if __name__ == '__main__':\n"
+        f"    experiments.run(measures.talkative, {{'a': {str(folder)!r}}}, range(3), fresh=True)",
+    )
+    said, _ = process.communicate(timeout=60)
+    assert said.count(b"measured") == 3
+    assert not list(folder.iterdir())
 
 
 def test_a_fresh_trial_that_gives_up_says_why():
@@ -107,11 +117,12 @@ def test_what_cannot_be_sent_to_a_process_is_named():
 
 
 def python(tmp_path, text):
-    """Run a script beside this package; return what it wrote to stderr, and its process."""
+    """Start a script beside this package; its output comes through pipes."""
     script = tmp_path / "script.py"
     script.write_text(text)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen([sys.executable, script], env=environment, stderr=subprocess.PIPE)
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, script], env=environment, stdout=pipe, stderr=pipe)
 
 
 def test_a_script_without_a_guard_is_told_so(tmp_path):
