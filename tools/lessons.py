@@ -30,6 +30,9 @@ AT_THE_END = {  # notebook → what its reader has then
     "07_recognise_live_digits": (
         "a pad, a camera, and a preparation for pictures like photos, each step measured"
     ),
+    "08_run_controlled_experiments": (
+        "a verdict on each of the usual options, and a way to reach one of your own"
+    ),
     "09_find_the_bug": (
         "ten bugs that raise no error, each found by one measurement; a checklist to keep"
     ),

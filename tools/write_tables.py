@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import recording
 import tables
+import tables_of_options
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -47,6 +48,17 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "explained-short": ("explain_reader", tables.explained_short),
     "pictures-short": ("read_pictures", tables.pictures_short),
     "pictures": ("read_pictures", tables.pictures),
+    "options": ("compare_options", tables_of_options.options),
+    "options-epochs": ("compare_options", tables_of_options.options_epochs),
+    "options-networks": ("compare_options", tables_of_options.options_networks),
+    "options-batches": ("compare_options", tables_of_options.options_batches),
+    "options-by-seed": ("compare_options", tables_of_options.options_by_seed),
+    "sgd-rates": ("compare_options", tables_of_options.sgd_rates),
+    "by-epoch": ("compare_options", tables_of_options.by_epoch),
+    "best-epoch": ("compare_options", tables_of_options.best_epoch),
+    "under-schedule": ("compare_options", tables_of_options.under_schedule),
+    "judged": ("judge_on_the_test_set", tables_of_options.judged),
+    "judged-by-seed": ("judge_on_the_test_set", tables_of_options.judged_by_seed),
 }
 
 

@@ -6,6 +6,7 @@ from .curves import training_curves as training_curves
 from .data import image_rows as image_rows
 from .data import intervals as intervals
 from .data import magnified as magnified
+from .experiments import differences as differences
 from .figures import Plot as Plot
 from .figures import bars as bars
 from .figures import image_grid as image_grid

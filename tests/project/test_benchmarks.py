@@ -11,9 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import compare_options
 import compare_recipes
+import judge_on_the_test_set
 import pytest
 import tables
+import tables_of_options
 from PIL import Image
 
 from mnist_helpers import artifacts, recipes
@@ -35,6 +38,8 @@ HEADS = {  # script → the first cell of its table
     "train_reader": "mean over the seeds",
     "choose_bounds": "least probability",
     "explain_reader": "trained with",
+    "compare_options": "option",
+    "judge_on_the_test_set": "the epoch is chosen by",
 }
 
 
@@ -85,6 +90,10 @@ def test_the_quick_form_prints_its_table(name, quick):
     assert f"\n| {HEADS[name]} |" in done.stdout and "the numbers mean nothing" in done.stdout
 
 
+def is_curve(value):
+    return isinstance(value, list)
+
+
 @pytest.mark.parametrize("name", HEADS)
 def test_the_file_says_what_was_measured_and_where(name, quick):
     _, file = quick[name]
@@ -95,7 +104,8 @@ def test_the_file_says_what_was_measured_and_where(name, quick):
     assert {"python", "numpy"} < set(result["versions"]) and result["data"]
     assert len(result["trials"]) >= 2
     for trial in result["trials"]:
-        assert all(isinstance(value, str | int | float) for value in trial.values()), trial
+        values = [v for value in trial.values() for v in (value if is_curve(value) else [value])]
+        assert all(isinstance(value, str | int | float) for value in values), trial
     assert not list(file.parent.glob(f"{name}.*.json")) and not list(file.parent.glob("*.new"))
 
 
@@ -240,6 +250,88 @@ def test_each_variant_of_the_reader_is_asked_the_same(quick):
         asked.setdefault(trial["recipe"], []).append((trial["shown"], trial["count"]))
         assert 0 <= trial["right"] <= trial["count"]
     assert len(asked) == 5 and len(set(map(tuple, asked.values()))) == 1
+
+
+def test_each_option_changes_what_its_name_says_on_the_reference_recipe():
+    runs = compare_options.runs(0.1)
+    trainings = {option.training for option in tables_of_options.OPTIONS.values()} | {"cosine"}
+    assert trainings == set(runs), "no training for nothing"
+    plain, reference = (
+        arguments["optimizer"].get_config() | {"name": None}
+        for arguments in (
+            compare_options.compile_arguments({}, 500),
+            recipes.REFERENCE.compile_arguments(500),
+        )
+    )
+    assert plain == reference
+    for name, settings in runs.items():
+        how = compare_options.fit_arguments({**settings, "quick": False})
+        optimizer = compare_options.compile_arguments(settings, 500)["optimizer"]
+        if name.startswith("batch"):
+            assert how["batch_size"] == int(name.removesuffix(", adapted").split()[1])
+        elif name == "cosine":
+            assert how == {"batch_size": recipes.SERIES.batch_size, "epochs": 20}
+            continue
+        else:
+            assert how["batch_size"] == 32
+        assert how["epochs"] == (20 if name == "constant" else 5)
+        assert type(optimizer).__name__ == ("SGD" if "sgd" in name else "Adam")
+        assert float(optimizer.learning_rate.numpy()) == pytest.approx(settings.get("rate", 0.001))
+    assert [compare_options.adapted(size) for size in (16, 32, 128, 512)] == [
+        0.00071,
+        0.001,
+        0.002,
+        0.004,
+    ]
+
+
+def test_the_deeper_network_has_the_layers_that_the_reference_names():
+    dropped, kept = map(compare_options.build, ("with dropout", "without dropout"))
+    shares = [layer.rate for layer in dropped.layers if hasattr(layer, "rate")]
+    assert shares == [0.25, 0.25, 0.5] and dropped.count_params() == kept.count_params()
+    parts = [type(layer).__name__ for layer in dropped.layers]
+    block, dense = ["Conv2D", "MaxPooling2D", "Dropout"], ["Flatten", "Dense", "Dropout", "Dense"]
+    assert parts == block * 2 + dense
+    assert [type(layer).__name__ for layer in kept.layers] == [p for p in parts if p != "Dropout"]
+    assert dropped.layers[7].units == 128
+
+
+def test_a_shorter_training_is_the_beginning_of_a_longer_one():
+    long = compare_options.train({"epochs": 2, "quick": True}, 3)
+    short = compare_options.train({"epochs": 1, "quick": True}, 3)
+    assert len(long["accuracy_by_epoch"]) == len(long["seconds_by_epoch"]) == 2
+    assert short["accuracy_by_epoch"] == long["accuracy_by_epoch"][:1]
+    assert short["loss_by_epoch"] == pytest.approx(long["loss_by_epoch"][:1], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "losses", [[3, 2, 1], [3, 2, 1, 2, 1, 1], [1, 2, 2, 0.5, 1, 1, 1, 0.1], [1, 2, 3, 4, 5], [2]]
+)
+def test_early_stopping_is_that_of_keras(losses):
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    theirs = keras.callbacks.EarlyStopping("val_loss", patience=3, restore_best_weights=True)
+    theirs.set_model(model)
+    theirs.on_train_begin()
+    ours = None
+    for epoch, loss in enumerate(losses):
+        theirs.on_epoch_end(epoch, {"val_loss": loss})
+        ours = tables_of_options.stopped(losses[: epoch + 1])
+        assert bool(ours) == bool(theirs.stopped_epoch)
+        if ours:
+            assert ours == (theirs.stopped_epoch + 1, theirs.best_epoch + 1)
+            break
+    assert tables_of_options.stopped(losses) == ours
+
+
+def test_the_two_judges_and_the_training_have_no_image_in_common(bundled):
+    found = judge_on_the_test_set.parts()
+    counts = [len(labels) for _, labels in found]
+    assert counts[1] == counts[2] and sum(counts) == sample.DESCRIPTION.counts[0]
+    images = [image.tobytes() for part, _ in found for image in part]
+    everything = [image.tobytes() for image in compare_recipes.everything()[0]]
+    assert len(set(images)) == len(set(everything))
 
 
 @pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])

@@ -109,6 +109,39 @@ def seeded(seed, right, lost, won):
     }
 
 
+def by_epoch(recipe, seed, accuracies, losses, **more):
+    """A training of compare_options.py; each epoch takes 2 s."""
+    return {
+        "recipe": recipe,
+        "seed": seed,
+        "parameters": 1000,
+        "rate": 0.001,
+        "accuracy_by_epoch": accuracies,
+        "loss_by_epoch": losses,
+        "training_accuracy_by_epoch": [1.0] * len(losses),
+        "seconds_by_epoch": [2.0 * (epoch + 1) for epoch in range(len(losses))],
+        "memory": 800.0,
+    } | more
+
+
+def constant(seed, fifth, after_seven):
+    """15 epochs: the lowest loss after the fourth, so early stopping ends after the seventh."""
+    accuracies = [0.9, 0.95, 0.96, 0.97, fifth, 0.97, after_seven, *[0.98] * 7, 0.985]
+    return by_epoch("constant", seed, accuracies, [4, 3, 2, 1, *[2] * 11])
+
+
+def judges(seed):
+    """A has its best epoch first, B its best one last."""
+    return {
+        "recipe": "reference",
+        "seed": seed,
+        "accuracy_A": [0.99, 0.98],
+        "loss_A": [0.1, 0.2],
+        "accuracy_B": [0.96, 0.97],
+        "loss_B": [0.2, 0.1],
+    }
+
+
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
@@ -201,6 +234,18 @@ RESULTS = {
         refusals("made pictures", 50, 11, "another", right=30),
         {"measure": "paired", "shown": "made pictures", "count": 50, "gained": 3, "lost": 1},
     ],
+    "compare_options": [
+        by_epoch("choice of 0.1", 5, [0.9, 0.94], [2, 1], rate=0.1),
+        constant(0, 0.980, 0.976),
+        by_epoch("batch 16", 0, [0.98] * 5, [1] * 5, rate=0.001),
+        by_epoch("batch 16, adapted", 0, [0.99] * 5, [1] * 5, rate=0.00071),
+        by_epoch("cosine", 0, [0.9, 0.96, 0.96, 0.96, 0.96, 0.99], [2, 1, 2, 2, 2, 0.5]),
+        constant(1, 0.982, 0.974),
+        by_epoch("batch 16", 1, [0.979] * 5, [1] * 5, rate=0.001),
+        by_epoch("batch 16, adapted", 1, [0.9921] * 5, [1] * 5, rate=0.00071),
+        by_epoch("cosine", 1, [0.9, 0.96, 0.96, 0.96, 0.97, 0.99], [2, 1, 2, 2, 2, 0.5]),
+    ],
+    "judge_on_the_test_set": [judges(0), judges(1)],
     "read_pictures": [
         {
             "measure": "all",
@@ -561,3 +606,66 @@ def test_what_the_reader_is_without_one_thing_has_a_share_for_each_seed(project)
     )
     assert "| whole | 99.5%, 99.0% | 99.5%, 99.0% |" in made
     assert "| less | 75.0% | 75.0% |" in made
+
+
+def test_the_table_of_options(project):
+    text = table(project, "options")
+    assert "seeds 0 and 1, Python" in text, "not the seed of the choice"
+    assert (
+        "| 5 epochs (the reference recipe) | 98.10% | – | – | the baseline | 2.0000 | – | 10 s |"
+        in text
+    )
+    row = "| batch 16, rate 0.00071 | 99.11% | +1.01 | +0.94 to +1.07 | better | 1.0000 | -1.0000 ("
+    assert row in text and " | 800 MB | 1,000 |" in text
+    assert "| 15 epochs | 98.50% | +0.40 | -0.87 to +1.67 | undecided |" in text
+
+
+def test_the_short_tables_of_options(project):
+    epochs, batches = table(project, "options-epochs"), table(project, "options-batches")
+    assert "| 5 epochs (the reference recipe) | 5 | 98.10% | – | – | the baseline | 1.0 |" in epochs
+    assert "| early stopping | 7 | 97.50% | -0.60 | -3.14 to +1.94 | undecided | 1.4 |" in epochs
+    assert "| early stopping, `restore_best_weights` | 7 | 97.00% | -1.10 |" in epochs
+    assert "batch 16" not in epochs
+    assert "| batch 16, rate 0.001 | 5 | 97.95% | -0.15 |" in batches and "early" not in batches
+    networks = table(project, "options-networks").splitlines()
+    assert len(networks) == 3, "what was not measured has no row"
+
+
+def test_the_table_of_options_by_seed(project):
+    text = table(project, "options-by-seed")
+    assert "| 5 epochs (the reference recipe) | 98.00% | 98.20% | 0.20 |" in text
+    assert text.endswith(
+        "Of one and the same option, the highest and the lowest seed lie 0.09 points apart, as a "
+        "mean over the 8 options (0.00 to 0.21). Of the 7 options besides the reference recipe, 0 "
+        "differ from it by less than that mean. Of 7 verdicts: 1 better, 1 worse, 5 undecided."
+    )
+
+
+def test_the_tables_of_epochs_and_rates(project):
+    assert "| 5 | 100.00% | 98.10% | 2.0000 |" in table(project, "by-epoch")
+    rates = table(project, "sgd-rates")
+    assert "| 0.1 | 94.00% | 1.0000 |" in rates and "with seed 5" in rates
+    assert rates.endswith("The highest accuracy is that of 0.1, the largest rate tried.")
+    best = table(project, "best-epoch")
+    assert "| 0 | 98.50% | 98.50% | 15 | +0.00 |" in best
+    assert best.endswith("the best of 15 epochs is 0.00 points above the last one.")
+
+
+def test_the_table_of_early_stopping_under_a_schedule(project):
+    text = table(project, "under-schedule")
+    assert "| seed | stopped after epoch | accuracy then | after all 6 | difference |" in text
+    assert "| 0 | 5 | 96.00% | 99.00% | -3.00 |\n| 1 | 5 | 97.00% | 99.00% | -2.00 |" in text
+    assert "against all 6 epochs: -2.50 points (95% interval -8.85 to +3.85): undecided." in text
+
+
+def test_the_tables_of_judging_by_the_images_that_chose(project):
+    text = table(project, "judged")
+    assert (
+        "| the epoch of the highest accuracy | 98.00% | 97.00% | +1.00 | +1.00 to +1.00 |" in text
+    )
+    assert "| early stopping | 97.50% | 97.50% | +0.00 |" in text
+    by_seed = table(project, "judged-by-seed")
+    assert (
+        "| 0 | A | 1 | 99.00% | 96.00% | +3.00 |\n| 0 | B | 2 | 97.00% | 98.00% | -1.00 |"
+        in by_seed
+    )
