@@ -1,5 +1,6 @@
 # Read by lazy_loader at run time, and by editors, which complete `mh.plots.…` from it.
 # The order of the modules, and who may import whom, stands in pyproject.toml (import-linter).
+from . import accurate as accurate
 from . import artifacts as artifacts
 from . import augmentation as augmentation
 from . import datasets as datasets

@@ -5,6 +5,7 @@ runs in TensorFlow, a batch at a time, beside the training.
 """
 
 import math
+from collections.abc import Collection
 
 import tensorflow as tf
 
@@ -20,17 +21,25 @@ BLUR = 0.7  # share of the way to the mean of 3×3 pixels, nearer ones counting 
 GAMMA = 0.5  # of the natural logarithm of the exponent that the shades get
 FAINT = 0.3  # share of all shades that may be lost
 
+# The kinds of changes: to another place; turned, sheared and scaled; bent; with another pen.
+KINDS = ("shift", "affine", "bend", "pen")
 
-def vary(images: tf.Tensor) -> tf.Tensor:
+
+def vary(images: tf.Tensor, kinds: Collection[str] = KINDS) -> tf.Tensor:
     """Change each image at random: its place, size, slant and turn, then its pen.
 
     Args:
         images: float32 (n, h, w, 1) in [0, 1], white ink on black.
+        kinds: Those of `KINDS` that are wanted.
 
     Returns:
         Of the same shape, type and range.
     """
-    return _change_pen(_move(images))
+    if unknown := set(kinds) - set(KINDS):
+        raise ValueError(f"{sorted(unknown)} are none of the kinds of changes: {list(KINDS)}")
+    if set(kinds) - {"pen"}:
+        images = _move(images, kinds)
+    return _change_pen(images) if "pen" in kinds else images
 
 
 def _uniform(images: tf.Tensor, far: float) -> tf.Tensor:
@@ -38,18 +47,21 @@ def _uniform(images: tf.Tensor, far: float) -> tf.Tensor:
     return tf.random.uniform((tf.shape(images)[0], 1, 1), -far, far)
 
 
-def _move(images: tf.Tensor) -> tf.Tensor:
+def _move(images: tf.Tensor, kinds: Collection[str] = KINDS) -> tf.Tensor:
     """Turn, shear, scale, shift and bend, all at once, about the middle of the image."""
     count, (height, width) = tf.shape(images)[0], images.shape[1:3]
-    turn, shear = _uniform(images, TURN), _uniform(images, SHEAR)
-    size, aspect = _uniform(images, SIZE), _uniform(images, ASPECT)
+    far, shift = float("affine" in kinds), SHIFT * ("shift" in kinds)
+    turn, shear = _uniform(images, far * TURN), _uniform(images, far * SHEAR)
+    size, aspect = _uniform(images, far * SIZE), _uniform(images, far * ASPECT)
     wider, higher = tf.exp(size + aspect), tf.exp(size - aspect / 3)
     middle_y, middle_x = (height - 1) / 2, (width - 1) / 2
     x, y = tf.meshgrid(tf.range(0.0, width) - middle_x, tf.range(0.0, height) - middle_y)
     # From each pixel of the new image to its place in the old one.
     cos, sin = tf.cos(turn), tf.sin(turn)
-    old_x = (cos * x + (shear * cos - sin) * y) / wider + middle_x + _uniform(images, SHIFT)
-    old_y = (sin * x + (shear * sin + cos) * y) / higher + middle_y + _uniform(images, SHIFT)
+    old_x = (cos * x + (shear * cos - sin) * y) / wider + middle_x + _uniform(images, shift)
+    old_y = (sin * x + (shear * sin + cos) * y) / higher + middle_y + _uniform(images, shift)
+    if "bend" not in kinds:
+        return _sample(images, old_y, old_x)
     bends = tf.random.normal((count, *GRID, 2), 0, BEND)
     bends = tf.image.resize(bends, (height, width), "bicubic")
     return _sample(images, old_y + bends[..., 0], old_x + bends[..., 1])

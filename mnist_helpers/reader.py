@@ -27,12 +27,15 @@ BOUNDS = {"sure": 0.55}
 TRAINED_ON = f"{mnist.DESCRIPTION.name}, {sample.DESCRIPTION.name} and images drawn by a program"
 
 
-def build() -> keras.Sequential:
+def build(is_normalised: bool = True) -> keras.Sequential:
     """Build the reader of handwriting, which ships with the series.
 
     Four convolutions, each with batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167),
     and a mean over the places (Lin et al. 2014, arXiv:1312.4400) where `build_cnn` has a large
     dense layer. It has 114,690 parameters.
+
+    Args:
+        is_normalised: Whether it has batch normalisation; else its convolutions have a bias.
 
     Returns:
         An uncompiled network: float32 (n, 28, 28, 1) in [0, 1] → probabilities (n, 10).
@@ -42,9 +45,9 @@ def build() -> keras.Sequential:
         # Batch normalisation shifts by itself, so that a bias has nothing to add; after the
         # pooling it has a fourth of the values to work on.
         return [
-            layers.Conv2D(filters, side, padding=padding, use_bias=False),
+            layers.Conv2D(filters, side, padding=padding, use_bias=not is_normalised),
             *([layers.MaxPooling2D(pool)] if pool > 1 else []),
-            layers.BatchNormalization(),
+            *([layers.BatchNormalization()] if is_normalised else []),
             layers.ReLU(),
         ]
 
@@ -85,9 +88,16 @@ def training_data(seed: int = 0, has_others: bool = True) -> tuple[np.ndarray, n
     labels = np.concatenate([labels for _, labels in parts])
     classes = len(mnist.DESCRIPTION.classes)
     targets = np.full((len(images), classes), 1 / classes, np.float32)
-    targets[: len(labels)] = SMOOTHING / classes
-    targets[range(len(labels)), labels] += 1 - SMOOTHING
+    targets[: len(labels)] = smoothed(labels)
     return images, targets
+
+
+def smoothed(labels: np.ndarray) -> np.ndarray:
+    """Turn labels, int (n,), into target probabilities, float32 (n, 10), of nearly 0 and 1."""
+    classes = len(mnist.DESCRIPTION.classes)
+    targets = np.full((len(labels), classes), SMOOTHING / classes, np.float32)
+    targets[range(len(labels)), labels] += 1 - SMOOTHING
+    return targets
 
 
 def train(
@@ -97,6 +107,7 @@ def train(
     recipe: Recipe = READER,
     network: Callable[[], keras.Sequential] = build,
     vary: Callable[[tf.Tensor], tf.Tensor] | None = augmentation.vary,
+    steps: int | None = None,
 ) -> keras.Sequential:
     """Train the network from scratch: on varied images, and in the last epoch on plain ones.
 
@@ -107,6 +118,7 @@ def train(
         recipe: Epochs, batch size and learning rate.
         network: What makes the network.
         vary: What changes each batch of images, except in the last epoch; None changes none.
+        steps: How many make an epoch; without it, as many as take each image once.
 
     Returns:
         The trained network; `model.history` is that of the last epoch.
@@ -114,12 +126,15 @@ def train(
     keras.utils.set_random_seed(seed)
     model = network()
     loss = {"loss": "categorical_crossentropy"}
-    model.compile(**recipe.compile_arguments(len(images)) | loss)
+    count = steps * recipe.batch_size if steps else len(images)
+    model.compile(**recipe.compile_arguments(count) | loss)
     plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))
-    plain = plain.shuffle(len(images)).batch(recipe.batch_size)
+    plain = plain.shuffle(len(images))
+    plain = (plain.repeat() if steps else plain).batch(recipe.batch_size)
     plain = plain.map(lambda batch, target: (tf.cast(batch, tf.float32) / 255, target))
     varied = plain if vary is None else plain.map(lambda batch, target: (vary(batch), target))
     last = recipe.epochs - 1
-    model.fit(varied.prefetch(2), epochs=last, shuffle=False, verbose=0)
-    model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, shuffle=False, verbose=0)
+    how = {"steps_per_epoch": steps, "shuffle": False, "verbose": 0}
+    model.fit(varied.prefetch(2), epochs=last, **how)
+    model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, **how)
     return model

@@ -17,7 +17,7 @@ from mnist_helpers.artifacts.disk import (
     sha256,
     staging,
 )
-from mnist_helpers.artifacts.runs import HISTORY, MODEL, YOURS, Run
+from mnist_helpers.artifacts.runs import YOURS, Run, trained_last
 
 EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 
@@ -45,7 +45,7 @@ def exporting(run: Run) -> Iterator[Path]:
             written or is full.
     """
     note = functools.partial(note_export, run)
-    with staging("export", (EXPORTED, EXPORT_NOTE), note) as fresh:
+    with staging("export", EXPORTED, note, (EXPORTED, EXPORT_NOTE)) as fresh:
         yield fresh / EXPORTED
 
 
@@ -79,14 +79,14 @@ def find_export(where: Path | None = None) -> Export:
     """
     chosen = where or newest("export", EXPORT_NOTE) or READER
     is_shipped = chosen in SHIPPED
-    mend = mending(chosen, is_shipped, "06")
+    mend = mending(chosen, is_shipped, "notebook 06")
     try:
         note = json.loads((chosen / EXPORT_NOTE).read_text(encoding="utf-8"))
         path, found = chosen / EXPORTED, sha256(chosen / EXPORTED)
         if found != note["sha256"]:
             raise ArtifactError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
         known = None, note["exported_from"], note.get("instead_of")
-        is_stale = where is None and _trained_last() not in known
+        is_stale = where is None and trained_last() not in known
         name = str(note.get("name", YOURS))
         bounds = {key: float(value) for key, value in note.get("bounds", {}).items()}
         trained_on = note["trained_on"]
@@ -101,12 +101,3 @@ def find_export(where: Path | None = None) -> Export:
         which = export.name if is_shipped else "your last export"
         print(f"Model: {which}, not the one that you trained last: notebook 06 exports that one.")
     return export
-
-
-def _trained_last() -> str | None:
-    """Return the SHA-256 of the model that you trained last, if there is one."""
-    where = newest("run", HISTORY)
-    try:
-        return sha256(where / MODEL) if where else None
-    except OSError:  # so it is none that has been exported
-        return "unreadable"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import keras
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
+FORMER = MODEL, "mnist_cnn_model.h5", HISTORY  # as version 1 put them into `artifacts/`
+LESSONS = "run"  # the kind of run that notebooks 04 to 06 work with
 YOURS = "your own network"
 
 
@@ -35,12 +37,12 @@ class Run(NamedTuple):
     trained_on: str  # name of the data, as `Source.name`
     is_shipped: bool  # whether it ships with the package
     sha256: str  # of the model's file
-    instead_of: str | None = None  # SHA-256 of your model on other data, if it was passed over
+    instead_of: str | None = None  # SHA-256 of notebook 03's model of yours that is passed over
     name: str = YOURS  # which network it is
 
 
 def saving(
-    history: dict[str, list[float]], source: Source | None = None
+    history: dict[str, list[float]], source: Source | None = None, kind: str = LESSONS
 ) -> AbstractContextManager[Path]:
     """Give an empty folder for a `with` block; it counts as the newest run when that is through.
 
@@ -51,6 +53,8 @@ def saving(
     Args:
         history: Metric → its value after each epoch, as Keras's `History.history`.
         source: What the model was trained on; without it, MNIST as it was found.
+        kind: What its folder's name begins with. A network that notebooks 04 to 06 shall not take
+            for notebook 03's has a kind of its own.
 
     Raises:
         ArtifactError: No model was saved there, or the folder for results cannot be written or is
@@ -68,7 +72,7 @@ def saving(
         }
         (where / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
 
-    return staging("run", (MODEL, "mnist_cnn_model.h5", HISTORY), describe)
+    return staging(kind, MODEL, describe, FORMER if kind == LESSONS else ())
 
 
 def find_run(source: Source | None = None) -> Run:
@@ -95,14 +99,26 @@ def find_run(source: Source | None = None) -> Run:
     return run._replace(instead_of=own.sha256 if own else None)
 
 
-def newest_run() -> Run | None:
-    """Read your newest run, whatever it was trained on; None if there is none.
+def newest_run(kind: str = LESSONS) -> Run | None:
+    """Read your newest run of a kind, whatever it was trained on; None if there is none.
 
     Raises:
         ArtifactError: Its files are damaged or do not belong together.
     """
-    where = newest("run", HISTORY)
-    return read_run(where) if where else None
+    if kind == LESSONS:
+        where = newest(kind, HISTORY)
+        return read_run(where) if where else None
+    where = newest(kind)
+    return read_run(where)._replace(instead_of=trained_last()) if where else None
+
+
+def trained_last() -> str | None:
+    """Return the SHA-256 of the model that you trained last for notebook 04, if there is one."""
+    where = newest(LESSONS, HISTORY)
+    try:
+        return sha256(where / MODEL) if where else None
+    except OSError:  # so it is none that has been exported
+        return "unreadable"
 
 
 def read_run(where: Path) -> Run:
@@ -112,7 +128,8 @@ def read_run(where: Path) -> Run:
         ArtifactError: They are damaged, or do not belong together.
     """
     is_shipped = where in SHIPPED
-    mend = mending(where, is_shipped, "03")
+    is_other = where.parent == folder() and not where.name.startswith(LESSONS)
+    mend = mending(where, is_shipped, "the notebook that saved it" if is_other else "notebook 03")
     try:
         note = json.loads((where / HISTORY).read_text(encoding="utf-8"))
         found = sha256(where / MODEL)
