@@ -130,11 +130,12 @@ def train(
     model.compile(**recipe.compile_arguments(count) | loss)
     plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))
     plain = plain.shuffle(len(images))
-    plain = (plain.repeat() if steps else plain).batch(recipe.batch_size)
+    if steps:  # Keras's `steps_per_epoch` would be rounded up to whole calls from Python
+        plain = plain.repeat().take(steps * recipe.batch_size)
+    plain = plain.batch(recipe.batch_size)
     plain = plain.map(lambda batch, target: (tf.cast(batch, tf.float32) / 255, target))
     varied = plain if vary is None else plain.map(lambda batch, target: (vary(batch), target))
     last = recipe.epochs - 1
-    how = {"steps_per_epoch": steps, "shuffle": False, "verbose": 0}
-    model.fit(varied.prefetch(2), epochs=last, **how)
-    model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, **how)
+    model.fit(varied.prefetch(2), epochs=last, shuffle=False, verbose=0)
+    model.fit(plain.prefetch(2), epochs=recipe.epochs, initial_epoch=last, shuffle=False, verbose=0)
     return model

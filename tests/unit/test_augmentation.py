@@ -17,9 +17,9 @@ def digits():
     return datasets.scale(images[:50])
 
 
-def vary(images):
+def vary(images, kinds=augmentation.KINDS):
     keras.utils.set_random_seed(0)
-    return augmentation.vary(tf.constant(images)).numpy()
+    return augmentation.vary(tf.constant(images), kinds).numpy()
 
 
 def only(monkeypatch, **amounts):
@@ -82,3 +82,38 @@ def test_blur_keeps_a_dot_where_it_is(monkeypatch):
 
 def test_an_empty_image_stays_empty():
     assert vary(np.zeros((3, 28, 28, 1), np.float32)).max() == 0
+
+
+def test_without_kinds_nothing_changes(digits):
+    assert (vary(digits, ()) == digits).all()
+
+
+def test_shifts_alone_move_the_ink_and_keep_its_amount(digits):
+    varied = vary(digits, ("shift",))
+    assert np.allclose(varied.sum(axis=(1, 2, 3)), digits.sum(axis=(1, 2, 3)), rtol=0.03)
+    rows = np.arange(28)
+    places = [(images.sum(axis=(2, 3)) * rows).sum(axis=1) for images in (varied, digits)]
+    moved = (places[0] - places[1]) / digits.sum(axis=(1, 2, 3))
+    assert 0.5 < abs(moved).max() < augmentation.SHIFT + 0.1 and abs(moved).mean() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("shift", ["SHIFT"]),
+        ("affine", ["TURN", "SHEAR", "SIZE", "ASPECT"]),
+        ("bend", ["BEND"]),
+        ("pen", ["WIDER", "NARROWER", "BLUR", "GAMMA", "FAINT"]),
+    ],
+)
+def test_each_kind_uses_its_own_amounts_and_no_others(digits, monkeypatch, kind, names):
+    assert (vary(digits, (kind,)) != digits).any()
+    for name in names:
+        monkeypatch.setattr(augmentation, name, 0.0)
+    brightest = digits.max(axis=(1, 2, 3), keepdims=True) if kind == "pen" else 1
+    assert np.allclose(vary(digits, (kind,)), digits / brightest, atol=1e-6)
+
+
+def test_an_unknown_kind_is_refused(digits):
+    with pytest.raises(ValueError, match="'mirror'"):
+        vary(digits, ("mirror", "pen"))

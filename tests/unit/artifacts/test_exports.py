@@ -114,3 +114,13 @@ def test_the_service_says_at_its_start_that_its_model_is_not_the_one_trained_las
     done = run_code(code, "--port=0", "--stop-with-stdin", input="")
     assert done.returncode == 0, done.stderr
     assert TOLD in done.stdout and "Serving on" in done.stdout
+
+
+def test_an_export_of_another_kind_of_run_is_stale_only_when_notebook_03_trains_anew(results):
+    train(b"of the lessons")
+    with artifacts.saving({"loss": [1]}, kind="accurate") as folder:
+        (folder / artifacts.MODEL).write_bytes(b"other")
+    export(b"of the other", artifacts.newest_run("accurate"))
+    assert not artifacts.find_export().is_stale
+    train(b"anew")
+    assert artifacts.find_export().is_stale

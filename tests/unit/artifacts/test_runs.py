@@ -209,3 +209,34 @@ def test_results_lie_beside_the_notebooks(monkeypatch, tmp_path):
     for folder in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(folder)
         assert artifacts.folder() == tmp_path / "artifacts"
+
+
+def test_a_run_of_another_kind_does_not_take_the_place_of_notebook_03s(results, capsys):
+    save()
+    for content in (b"first", b"second"):
+        with artifacts.saving(HISTORY, kind="accurate") as folder:
+            (folder / artifacts.MODEL).write_bytes(content)
+    assert artifacts.find_run().path == results / "run-1" / artifacts.MODEL
+    other = artifacts.newest_run("accurate")
+    assert other.path == results / "accurate-2" / artifacts.MODEL
+    assert other.path.read_bytes() == b"second"
+    assert other.instead_of == artifacts.newest_run().sha256
+    assert artifacts.newest_run("none") is None
+
+
+def test_a_damaged_run_of_another_kind_is_not_blamed_on_notebook_03(results):
+    with artifacts.saving(HISTORY, kind="accurate") as folder:
+        (folder / artifacts.MODEL).write_bytes(b"a model")
+    (results / "accurate-1" / artifacts.MODEL).write_bytes(b"another")
+    with pytest.raises(artifacts.ArtifactError, match="run the notebook that saved it again"):
+        artifacts.newest_run("accurate")
+
+
+def test_what_version_1_saved_stays_when_another_kind_is_saved(results):
+    save()
+    for path in (results / "run-1").iterdir():
+        path.rename(results / path.name)
+    (results / "run-1").rmdir()
+    with artifacts.saving(HISTORY, kind="accurate") as folder:
+        (folder / artifacts.MODEL).write_bytes(b"other")
+    assert artifacts.newest_run().path == results / artifacts.MODEL
