@@ -36,6 +36,9 @@ AT_THE_END = {  # notebook → what its reader has then
     "09_find_the_bug": (
         "ten bugs that raise no error, each found by one measurement; a checklist to keep"
     ),
+    "11_augment_and_normalise": (
+        "the most accurate network of the series, and what it is worth on other people's digits"
+    ),
 }
 
 

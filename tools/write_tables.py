@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import recording
 import tables
+import tables_of_augmentations
 import tables_of_options
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +60,18 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "under-schedule": ("compare_options", tables_of_options.under_schedule),
     "judged": ("judge_on_the_test_set", tables_of_options.judged),
     "judged-by-seed": ("judge_on_the_test_set", tables_of_options.judged_by_seed),
+    "augmentations": ("compare_augmentations", tables_of_augmentations.augmentations),
+    "augmentations-short": ("compare_augmentations", tables_of_augmentations.augmentations_short),
+    "augmentation-verdicts": (
+        "compare_augmentations",
+        tables_of_augmentations.augmentation_verdicts,
+    ),
+    "augmentation-lengths": ("compare_augmentations", tables_of_augmentations.augmentation_lengths),
+    "augmentation-copies": ("compare_augmentations", tables_of_augmentations.augmentation_copies),
+    "augmentation-rates": ("compare_augmentations", tables_of_augmentations.augmentation_rates),
+    "best": ("train_accurate", tables_of_augmentations.best),
+    "best-short": ("train_accurate", tables_of_augmentations.best_short),
+    "best-asked": ("train_accurate", tables_of_augmentations.best_asked),
 }
 
 

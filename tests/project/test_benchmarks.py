@@ -10,13 +10,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
+import compare_augmentations
 import compare_options
 import compare_recipes
 import judge_on_the_test_set
 import pytest
 import tables
+import tables_of_augmentations
 import tables_of_options
+import train_accurate
 from PIL import Image
 
 from mnist_helpers import artifacts, recipes
@@ -40,6 +44,8 @@ HEADS = {  # script → the first cell of its table
     "explain_reader": "trained with",
     "compare_options": "option",
     "judge_on_the_test_set": "the epoch is chosen by",
+    "compare_augmentations": "changes to the images",
+    "train_accurate": "seed",
 }
 
 
@@ -332,6 +338,71 @@ def test_the_two_judges_and_the_training_have_no_image_in_common(bundled):
     images = [image.tobytes() for part, _ in found for image in part]
     everything = [image.tobytes() for image in compare_recipes.everything()[0]]
     assert len(set(images)) == len(set(everything))
+
+
+def test_kinds_of_augmentation_get_the_steps_that_fit_into_the_time(quick):
+    found = trials(quick, "compare_augmentations")
+    (reference, *_) = found
+    assert set(reference) == {"recipe", "seed", "training_s", "memory"}, "its accuracy stays shut"
+    asked = [trial for trial in found if "validation_right" in trial]
+    plan = compare_augmentations.QUICK_PLAN
+    wanted = [
+        tables_of_augmentations.name(kind, True, share)
+        for share in plan.seeds
+        for kind in plan.kinds
+    ]
+    assert [trial["recipe"] for trial in asked[1:]] == wanted
+    for trial in asked:
+        assert trial["parameters"] == 114_690 and trial["forms_count"] == 23
+        for way in ("", "_with_copies"):
+            assert 0 <= trial[f"validation_right{way}"] <= trial["validation_count"] == 500
+    speed = {"start_s": 3.0, "step_s": 0.02}
+    assert compare_augmentations.steps_for(1, 45.0, speed) == 175  # of 12 parts: 42 s
+    assert compare_augmentations.steps_for(0.01, 45.0, speed) == 1
+
+
+def test_each_cell_of_the_comparison_has_its_own_changes_and_network(monkeypatch):
+    plan, asked = compare_augmentations.Plan(), {}
+
+    class Kept:
+        result: ClassVar = {"trials": []}
+
+        def measure(self, function, recipes, seeds):
+            for name, settings in recipes.items():
+                asked[name] = settings | {"seeds": tuple(seeds)}
+                trial = {"recipe": name, "training_s": 45.0, "start_s": 3.0, "step_s": 0.02}
+                # the rate of the highest accuracy is 0.003 without normalisation, else 0.006
+                right = 4900 + (name in ("rate 0.003; without batch normalisation",))
+                right += name == "rate 0.006; with batch normalisation"
+                self.result["trials"].append(trial | {"validation_right": right})
+
+    compare_augmentations.measure(Kept(), plan)
+    cells = {name: settings for name, settings in asked.items() if name.endswith(" R")}
+    assert len(cells) == 8 + 4 + 4
+    for name, settings in cells.items():
+        kind, network, share = name.split("; ")
+        assert tuple(settings["kinds"]) == tables_of_augmentations.KINDS[kind]
+        assert settings["is_normalised"] == (network == "with batch normalisation")
+        assert settings["rate"] == (0.006 if settings["is_normalised"] else 0.003)
+        share = float(share.removesuffix(" R"))
+        assert settings["steps"] == round((share * 45 - 3) / 0.02 / 12)
+        assert settings["seeds"] == plan.seeds[share]
+        assert compare_augmentations.SEED_OF_THE_CHOICE not in settings["seeds"]
+
+
+def test_the_final_seeds_chose_nothing():
+    seeds = {seed for seeds in compare_augmentations.Plan().seeds.values() for seed in seeds}
+    seeds.add(compare_augmentations.SEED_OF_THE_CHOICE)
+    assert not seeds & set(train_accurate.SEEDS) and len(train_accurate.SEEDS) >= 3
+
+
+def test_the_most_accurate_network_is_asked_with_copies_and_without(quick):
+    for trial in trials(quick, "train_accurate", recipe="accurate"):
+        assert trial["parameters"] <= 122_000 and trial["images"] == train_accurate.QUICK
+        for way in ("", "_with_copies"):
+            assert 0 <= trial[f"test_right{way}"] <= trial["test_count"] == 500
+    seeds = [trial["seed"] for trial in trials(quick, "train_accurate", recipe="reference")]
+    assert seeds == list(train_accurate.SEEDS[:2])
 
 
 @pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])
