@@ -35,16 +35,20 @@ class Export(NamedTuple):
 
 
 @contextlib.contextmanager
-def exporting(run: Run) -> Iterator[Path]:
+def exporting(run: Run, bounds: dict[str, float] | None = None) -> Iterator[Path]:
     """Give the path to export a run's model to; the file counts when the block is through.
 
     It then lies in a folder of its own, such as `artifacts/export-2`, with a note.
+
+    Args:
+        run: What is exported.
+        bounds: When it answers "no digit", if not as `serve.classifier` has it.
 
     Raises:
         ArtifactError: Nothing was exported to this path, or the folder for results cannot be
             written or is full.
     """
-    note = functools.partial(note_export, run)
+    note = functools.partial(note_export, run, bounds=bounds)
     with staging("export", EXPORTED, note, (EXPORTED, EXPORT_NOTE)) as fresh:
         yield fresh / EXPORTED
 

@@ -124,3 +124,10 @@ def test_an_export_of_another_kind_of_run_is_stale_only_when_notebook_03_trains_
     assert not artifacts.find_export().is_stale
     train(b"anew")
     assert artifacts.find_export().is_stale
+
+
+def test_an_export_can_have_bounds_of_its_own(results):
+    train(b"first")
+    with artifacts.exporting(artifacts.find_run(), {"sure": 0.5}) as path:
+        path.write_bytes(b"of the first")
+    assert artifacts.find_export().bounds == {"sure": 0.5}
