@@ -10,9 +10,9 @@ from mnist_helpers import experiments
 
 KINDS: dict[str, tuple[str, ...]] = {  # what a row is called → kinds of changes
     "none": (),
-    "shifts": ("shift",),
-    "shifts, turns, shears, scales": ("shift", "affine"),
-    "all: bends and other pens, too": ("shift", "affine", "bend", "pen"),
+    "shift": ("shift",),
+    "shift and affine": ("shift", "affine"),
+    "all four kinds": ("shift", "affine", "bend", "pen"),
 }
 SHORT, USUAL, LONG = 0.25, 1.0, 3.0  # lengths of a training, in R
 CHOICE = 0.5  # length of those by which the learning rate is chosen
@@ -86,12 +86,12 @@ def augmentation_verdicts(result: dict) -> str:
     """Compare each kind of changes with none, and batch normalisation with none, in pairs."""
     none, *changed = _kinds(result)
     compared = [
-        (f"{kind}, not {none}; {_network(flag)}", (kind, flag), (none, flag))
+        (f"{kind}, against {none}; {_network(flag)}", (kind, flag), (none, flag))
         for flag in _networks(result)
         for kind in changed
     ]
     compared += [
-        (f"batch normalisation, not without it; changes: {kind}", (kind, True), (kind, False))
+        (f"with batch normalisation, against without; {kind}", (kind, True), (kind, False))
         for kind in _kinds(result)
         if len(_networks(result)) == 2
     ]

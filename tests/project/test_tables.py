@@ -164,7 +164,7 @@ def augmented():
                 more = 2 * is_normalised
                 trials += [
                     changed("none", is_normalised, share, seed, 190 + more, 192, 80),
-                    changed("shifts", is_normalised, share, seed, 191 + seed + more, 192, 90),
+                    changed("shift", is_normalised, share, seed, 191 + seed + more, 192, 90),
                 ]
     return trials
 
@@ -731,7 +731,7 @@ def test_the_tables_of_augmentations(project):
         "100 real pictures | mistakes by seed |"
     )
     assert "| none | no | 4.2 | 95.00% | 80.00% | 10, 10 |" in short
-    assert "| shifts | yes | 4.2 | 96.75% | 90.00% | 7, 6 |" in short
+    assert "| shift | yes | 4.2 | 96.75% | 90.00% | 7, 6 |" in short
     full = table(project, "augmentations")
     assert full.endswith(short) and "seeds 0 and 1, Python" in full
     assert "1 R was 42 s; the 8 trainings took 40 to 41 s." in full
@@ -740,11 +740,11 @@ def test_the_tables_of_augmentations(project):
 def test_the_verdicts_on_augmentations(project):
     text = table(project, "augmentation-verdicts")
     assert (
-        "| shifts, not none; with batch normalisation | +0.75 (-2.43 to +3.93): undecided | "
+        "| shift, against none; with batch normalisation | +0.75 (-2.43 to +3.93): undecided | "
         "+10.00 (+10.00 to +10.00): better |" in text
     )
     assert (
-        "| batch normalisation, not without it; changes: none | +1.00 (+1.00 to +1.00): better | "
+        "| with batch normalisation, against without; none | +1.00 (+1.00 to +1.00): better | "
         "+0.00 (+0.00 to +0.00): undecided |" in text
     )
     assert len(text.splitlines()) == 2 + 2 + 2
@@ -755,10 +755,10 @@ def test_the_tables_of_lengths_copies_and_rates(project):
     assert (
         "| validation digits: 0.25 R | validation digits: 1 R | validation digits: 3 R |" in lengths
     )
-    row = "| shifts | 4.2, 4.2, 4.2 | 96.75% | 96.75% | 96.75% | 90.00% | 90.00% | 90.00% |"
+    row = "| shift | 4.2, 4.2, 4.2 | 96.75% | 96.75% | 96.75% | 90.00% | 90.00% | 90.00% |"
     assert row in lengths
     copies = table(project, "augmentation-copies")
-    assert "| shifts, 3 R | 7, 6 | 8, 8 | -1.5 |" in copies
+    assert "| shift, 3 R | 7, 6 | 8, 8 | -1.5 |" in copies
     assert copies.endswith(
         "With copies, 0 of 12 networks read more validation digits, and 6 fewer; on average -0.8 "
         "of 200."
