@@ -140,14 +140,14 @@ def ask(model: Any, asked: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str
 
 def fit(settings: dict[str, Any], seed: int, steps: int) -> tuple[Any, float, int]:
     """Train with so many steps in each part; return the network, the seconds, and the images."""
-    from mnist_helpers import augmentation, reader, recipes
+    from mnist_helpers import accurate, augmentation, reader, recipes
 
     images, labels, *_ = mnist.load_training()
     part = slice(QUICK if settings["quick"] else None)
     images, targets = images[part], reader.smoothed(labels[part])
     peak = settings.get("rate", recipes.READER.peak)
     recipe = dataclasses.replace(recipes.READER, epochs=EPOCHS, peak=peak)
-    build = functools.partial(reader.build, is_normalised=settings["is_normalised"])
+    build = functools.partial(accurate.build, is_normalised=settings["is_normalised"])
     kinds = settings["kinds"]
     vary = functools.partial(augmentation.vary, kinds=kinds) if kinds else None
     started = time.perf_counter()

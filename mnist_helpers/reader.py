@@ -27,15 +27,12 @@ BOUNDS = {"sure": 0.55}
 TRAINED_ON = f"{mnist.DESCRIPTION.name}, {sample.DESCRIPTION.name} and images drawn by a program"
 
 
-def build(is_normalised: bool = True) -> keras.Sequential:
+def build() -> keras.Sequential:
     """Build the reader of handwriting, which ships with the series.
 
     Four convolutions, each with batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167),
     and a mean over the places (Lin et al. 2014, arXiv:1312.4400) where `build_cnn` has a large
     dense layer. It has 114,690 parameters.
-
-    Args:
-        is_normalised: Whether it has batch normalisation; else its convolutions have a bias.
 
     Returns:
         An uncompiled network: float32 (n, 28, 28, 1) in [0, 1] → probabilities (n, 10).
@@ -45,9 +42,9 @@ def build(is_normalised: bool = True) -> keras.Sequential:
         # Batch normalisation shifts by itself, so that a bias has nothing to add; after the
         # pooling it has a fourth of the values to work on.
         return [
-            layers.Conv2D(filters, side, padding=padding, use_bias=not is_normalised),
+            layers.Conv2D(filters, side, padding=padding, use_bias=False),
             *([layers.MaxPooling2D(pool)] if pool > 1 else []),
-            *([layers.BatchNormalization()] if is_normalised else []),
+            layers.BatchNormalization(),
             layers.ReLU(),
         ]
 

@@ -353,7 +353,7 @@ def test_kinds_of_augmentation_get_the_steps_that_fit_into_the_time(quick):
     ]
     assert [trial["recipe"] for trial in asked[1:]] == wanted
     for trial in asked:
-        assert trial["parameters"] == 114_690 and trial["forms_count"] == 23
+        assert trial["parameters"] == 118_530 and trial["forms_count"] == 23
         for way in ("", "_with_copies"):
             assert 0 <= trial[f"validation_right{way}"] <= trial["validation_count"] == 500
     speed = {"start_s": 3.0, "step_s": 0.02}

@@ -10,6 +10,16 @@ from mnist_helpers import accurate, artifacts, datasets, reader, recipes
 from mnist_helpers.datasets import mnist
 
 
+def test_the_network_stays_within_its_limit_with_normalisation_and_without():
+    ours, plain = accurate.build(), accurate.build(is_normalised=False)
+    assert plain.count_params() < ours.count_params() <= accurate.PARAMETERS
+    assert ours.input_shape == (None, 28, 28, 1) and ours.output_shape == (None, 10)
+    names = [type(layer).__name__ for layer in ours.layers]
+    rest = [name for name in names if name != "BatchNormalization"]
+    assert len(rest) == len(names) - 4
+    assert [type(layer).__name__ for layer in plain.layers] == rest
+
+
 def test_it_is_trained_on_all_images_only_when_that_is_asked_for(bundled):
     training = mnist.load_training()
     images, targets = accurate.training_data()
@@ -34,7 +44,7 @@ def test_training_learns(bundled):
 @pytest.fixture(scope="module")
 def network():
     keras.utils.set_random_seed(0)
-    return reader.build()
+    return accurate.build()
 
 
 @pytest.fixture

@@ -73,15 +73,6 @@ def test_another_network_can_be_trained_on_plain_images(bundled):
     assert model.count_params() == models.build_cnn().count_params()
 
 
-def test_without_normalisation_the_convolutions_have_biases():
-    plain, ours = reader.build(is_normalised=False), reader.build()
-    names = [type(layer).__name__ for layer in ours.layers]
-    assert [type(layer).__name__ for layer in plain.layers] == [
-        name for name in names if name != "BatchNormalization"
-    ]
-    assert plain.count_params() == ours.count_params() - 3 * (24 + 48 + 64 + 128)
-
-
 def test_an_epoch_can_have_any_number_of_steps(bundled):
     images, targets = (part[:50] for part in reader.training_data())
     recipe = dataclasses.replace(recipes.READER, epochs=3, batch_size=32)
