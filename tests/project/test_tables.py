@@ -110,7 +110,7 @@ def seeded(seed, right, lost, won):
 
 
 def by_epoch(recipe, seed, accuracies, losses, **more):
-    """A training of compare_options.py; each epoch takes 2 s."""
+    """A training of compare_options.py; each epoch takes 2 s, and with seed 1 one more."""
     return {
         "recipe": recipe,
         "seed": seed,
@@ -119,7 +119,7 @@ def by_epoch(recipe, seed, accuracies, losses, **more):
         "accuracy_by_epoch": accuracies,
         "loss_by_epoch": losses,
         "training_accuracy_by_epoch": [1.0] * len(losses),
-        "seconds_by_epoch": [2.0 * (epoch + 1) for epoch in range(len(losses))],
+        "seconds_by_epoch": [(2.0 + seed % 2) * (epoch + 1) for epoch in range(len(losses))],
         "memory": 800.0,
     } | more
 
