@@ -11,6 +11,7 @@ from mnist_helpers import experiments
 PATIENCE = 3
 LEAST = 15  # epochs that every training with a constant rate has
 BASELINE = "5 epochs (the reference recipe)"
+WITH_DROPOUT, WITHOUT_DROPOUT = "deeper, with dropout", "deeper, without dropout"
 STOPPED, FULL = "cosine, stopped early", "cosine, all its epochs"
 
 
@@ -70,8 +71,8 @@ OPTIONS = {
     "15 epochs": Option("constant", _after(15)),
     "early stopping": Option("constant", _stopping),
     "early stopping, `restore_best_weights`": Option("constant", _stopping_best),
-    "deeper, with dropout": Option("deeper, with dropout"),
-    "deeper, without dropout": Option("deeper, without dropout"),
+    WITH_DROPOUT: Option("deeper, with dropout"),
+    WITHOUT_DROPOUT: Option("deeper, without dropout"),
     "`sgd`, rate 0.01": Option("sgd"),
     "`sgd`, rate chosen: {rate:g}": Option("chosen sgd"),
     "batch 16, rate 0.001": Option("batch 16"),
@@ -149,7 +150,11 @@ def options_epochs(result: dict) -> str:
 def options_networks(result: dict) -> str:
     """Set other networks and optimisers beside the reference recipe."""
     parts = [name for name in OPTIONS if name.startswith(("deeper", "`sgd`"))]
-    return _short(result, [BASELINE, *parts])
+    compared = experiments.compare(trials_of(result), WITH_DROPOUT, WITHOUT_DROPOUT)
+    return _joined(
+        _short(result, [BASELINE, *parts]),
+        f"The deeper network with dropout, against the same without: {compared}.",
+    )
 
 
 def options_batches(result: dict) -> str:

@@ -127,7 +127,10 @@ AGAINST = {
     ("A", LOGITS): "the loss before training is 2.31, as it should be; with logits it is far off",
     ("A", AT_END): "its training loss still falls in the last epoch, from 0.003 to 0.002",
     ("A", OVER): "an overfitted network does not read held-out images better than other new ones",
-    ("B", SORTED): "then new images of the digits that it trained with would be read right, as in run C",
+    (
+        "B",
+        SORTED,
+    ): "then it would read new images of the digits that it trained with, as run C does",
     ("B", COPIED): "then validation would look too good; here it is no better than guessing",
     ("B", TWICE): "its training loss gets below 1, which softmax twice does not allow",
     ("B", LOGITS): "it begins at −ln(1/10), as a healthy network does; with logits it would not",
