@@ -12,12 +12,13 @@ from mnist_helpers.artifacts.disk import (
     READER,
     SHIPPED,
     ArtifactError,
+    folder,
     mending,
     newest,
     sha256,
     staging,
 )
-from mnist_helpers.artifacts.runs import YOURS, Run, trained_last
+from mnist_helpers.artifacts.runs import HISTORY, LESSONS, MODEL, YOURS, Run
 
 EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 
@@ -61,11 +62,12 @@ def note_export(run: Run, where: Path, bounds: dict[str, float] | None = None) -
         where: The folder.
         bounds: When it answers "no digit", if not as `serve.classifier` has it.
     """
+    is_other = run.path.parent.parent == folder() and not run.path.parent.name.startswith(LESSONS)
     note = {
         "name": run.name,
         "trained_on": run.trained_on,
         "exported_from": run.sha256,
-        "instead_of": run.instead_of,
+        "instead_of": _trained_last() if is_other else run.instead_of,
         "sha256": sha256(where / EXPORTED),
     } | ({"bounds": bounds} if bounds else {})
     (where / EXPORT_NOTE).write_text(
@@ -90,7 +92,7 @@ def find_export(where: Path | None = None) -> Export:
         if found != note["sha256"]:
             raise ArtifactError(f"{path} is not the file that {EXPORT_NOTE} describes: {mend}.")
         known = None, note["exported_from"], note.get("instead_of")
-        is_stale = where is None and trained_last() not in known
+        is_stale = where is None and _trained_last() not in known
         name = str(note.get("name", YOURS))
         bounds = {key: float(value) for key, value in note.get("bounds", {}).items()}
         trained_on = note["trained_on"]
@@ -105,3 +107,12 @@ def find_export(where: Path | None = None) -> Export:
         which = export.name if is_shipped else "your last export"
         print(f"Model: {which}, not the one that you trained last: notebook 06 exports that one.")
     return export
+
+
+def _trained_last() -> str | None:
+    """Return the SHA-256 of the model that you trained last in notebook 03, if there is one."""
+    where = newest(LESSONS, HISTORY)
+    try:
+        return sha256(where / MODEL) if where else None
+    except OSError:  # so it is none that has been exported
+        return "unreadable"

@@ -37,7 +37,7 @@ class Run(NamedTuple):
     trained_on: str  # name of the data, as `Source.name`
     is_shipped: bool  # whether it ships with the package
     sha256: str  # of the model's file
-    instead_of: str | None = None  # SHA-256 of notebook 03's model of yours that is passed over
+    instead_of: str | None = None  # SHA-256 of your model on other data, if it was passed over
     name: str = YOURS  # which network it is
 
 
@@ -105,20 +105,8 @@ def newest_run(kind: str = LESSONS) -> Run | None:
     Raises:
         ArtifactError: Its files are damaged or do not belong together.
     """
-    if kind == LESSONS:
-        where = newest(kind, HISTORY)
-        return read_run(where) if where else None
-    where = newest(kind)
-    return read_run(where)._replace(instead_of=trained_last()) if where else None
-
-
-def trained_last() -> str | None:
-    """Return the SHA-256 of the model that you trained last for notebook 04, if there is one."""
-    where = newest(LESSONS, HISTORY)
-    try:
-        return sha256(where / MODEL) if where else None
-    except OSError:  # so it is none that has been exported
-        return "unreadable"
+    where = newest(kind, HISTORY if kind == LESSONS else None)
+    return read_run(where) if where else None
 
 
 def read_run(where: Path) -> Run:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from mnist_helpers.datasets.mnist import DESCRIPTION
 from mnist_helpers.exercises.core import Wrong, as_array, as_function, call
 
-SIDE, CLASSES = 28, 10
+SIDE, CLASSES = DESCRIPTION.image_shape[0], len(DESCRIPTION.classes)
 Predict = Callable[[np.ndarray], np.ndarray]
 PLUS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # down, to the right
 SQUARE = tuple((down, right) for down in (-1, 0, 1) for right in (-1, 0, 1))
