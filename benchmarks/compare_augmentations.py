@@ -3,9 +3,9 @@
 The unit of time is R: what the reference recipe's training takes here. At first the speed of each
 network with each kind of changes is measured, and from it how many steps it gets. Then each is
 trained for 1 R with three seeds; for a quarter of R and for 3 R only the one with batch
-normalisation. All else is as in the training of the reader of handwriting, on MNIST's images alone.
-Among three learning rates, each of the two networks gets that of the highest accuracy, found with
-a seed that no comparison has.
+normalisation. All else is as in the recipe of the most accurate network. Among three learning
+rates, each of the two networks gets that of the highest accuracy, found with a seed that no
+comparison has.
 
 Each training has a process of its own, and is asked about validation digits, as they are and as a
 mean over moved copies, and about the rare forms, drawn by a program. --pictures adds a folder of
@@ -145,8 +145,8 @@ def fit(settings: dict[str, Any], seed: int, steps: int) -> tuple[Any, float, in
     images, labels, *_ = mnist.load_training()
     part = slice(QUICK if settings["quick"] else None)
     images, targets = images[part], reader.smoothed(labels[part])
-    peak = settings.get("rate", recipes.READER.peak)
-    recipe = dataclasses.replace(recipes.READER, epochs=EPOCHS, peak=peak)
+    peak = settings.get("rate", recipes.ACCURATE.peak)
+    recipe = dataclasses.replace(recipes.ACCURATE, epochs=EPOCHS, peak=peak)
     build = functools.partial(accurate.build, is_normalised=settings["is_normalised"])
     kinds = settings["kinds"]
     vary = functools.partial(augmentation.vary, kinds=kinds) if kinds else None
@@ -160,7 +160,7 @@ def batch_size() -> int:
     """Return the images in a step."""
     from mnist_helpers import recipes
 
-    return recipes.READER.batch_size
+    return recipes.ACCURATE.batch_size
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
