@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # imported where it may be noisy
 
 SEEDS = (0, 1, 2, 3, 4)
 QUICK = 500  # images of each kind
-QUICK_STEPS = ("reference", "batches", "XLA", "one epoch")
+QUICK_STEPS = ("reference", "one trace")
 FIRST: dict[str, Any] = {
     "network": "reference",
     "pixels": "float64",
@@ -41,6 +41,7 @@ FIRST: dict[str, Any] = {
     "rate": 0.001,
     "steps_per_execution": 1,
     "jit_compile": False,
+    "prepared": False,
 }
 
 
@@ -64,12 +65,13 @@ def chain() -> dict[str, dict[str, Any]]:
         "float32": {"pixels": "float32"},
         "no validation": {"validates": False},
         "batches": {"batch_size": last.batch_size, "rate": tables.RATE},
-        "calls": {"steps_per_execution": last.steps_per_execution},
+        "calls": {"steps_per_execution": tables.STEPS},
         "XLA": {"jit_compile": True},
         "pool first": {"network": [3, 32, 64, 64]},
         "network": {"network": "fast"},
         "one cycle": {"rate": last.peak, "warm_up": last.warm_up, "betas": list(last.betas)},
         "one epoch": {"epochs": last.epochs},
+        "one trace": {"prepared": True},
         "XLA at last": {"jit_compile": True},
     }
     rows, kept = {}, FIRST
@@ -108,13 +110,19 @@ def trained(
     """
     import keras
 
+    from mnist_helpers import fast
+
     if settings["quick"]:
         data = Data(*(array[:QUICK] for array in data))
     keras.utils.set_random_seed(seed)
     watch = watching()
     began = time.perf_counter()
     model = build(settings)
-    model.compile(**compile_arguments(settings, len(data.x)))
+    arguments = compile_arguments(settings, len(data.x))
+    if settings["prepared"]:
+        fast.prepare(model, arguments)
+    else:
+        model.compile(**arguments)
     model.fit(
         data.x,
         data.y,

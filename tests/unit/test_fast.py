@@ -7,10 +7,10 @@ import pytest
 from mnist_helpers import fast
 
 LAYERS = [
-    ("Conv2D", (24, 24, 24), 624),
-    ("MaxPooling2D", (12, 12, 24), 0),
-    ("ReLU", (12, 12, 24), 0),
-    ("Conv2D", (10, 10, 32), 6944),
+    ("Conv2D", (24, 24, 16), 416),
+    ("MaxPooling2D", (12, 12, 16), 0),
+    ("ReLU", (12, 12, 16), 0),
+    ("Conv2D", (10, 10, 32), 4640),
     ("MaxPooling2D", (5, 5, 32), 0),
     ("ReLU", (5, 5, 32), 0),
     ("Flatten", (800,), 0),
@@ -46,3 +46,26 @@ def test_the_recipe_is_one_cycle_in_one_epoch():
     optimizer = recipe.compile_arguments(images)["optimizer"]
     assert isinstance(optimizer, keras.optimizers.Adam)
     assert (optimizer.beta_1, optimizer.beta_2) == recipe.betas == (0.7, 0.9)
+
+
+def test_a_prepared_network_is_traced_once():
+    traced = []
+
+    class Counting(keras.Sequential):
+        def train_step(self, data):
+            traced.append(len(self.optimizer.variables))
+            return super().train_step(data)
+
+    images, labels = np.zeros((20, 28, 28, 1), np.float32), np.zeros(20)
+    for prepare in (False, True):
+        traced.clear()
+        model = Counting(fast.build_cnn().layers)
+        arguments = fast.RECIPE.compile_arguments(20)
+        if prepare:
+            fast.prepare(model, arguments)
+            assert model.optimizer.get_config() == arguments["optimizer"].get_config()
+        else:
+            model.compile(**arguments)
+        history = model.fit(images, labels, batch_size=10, verbose=0).history
+        assert len(traced) == (1 if prepare else 2)
+        assert set(history) == ({"loss"} if prepare else {"loss", "accuracy"})
