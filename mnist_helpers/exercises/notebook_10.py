@@ -117,7 +117,7 @@ no_compiling = 40 / 38""",
             "At each place, one kernel multiplies side × side pixels in each channel.",
             "And there are `filters` kernels.",
         ),
-        code="""def multiplications(height, width, channels, side, filters):
+        code="""def count_multiplications(height, width, channels, side, filters):
     places = (height - side + 1) * (width - side + 1)
     return places * side * side * channels * filters""",
         reasoning="A kernel lies at (height − side + 1) × (width − side + 1) places. At each of "
