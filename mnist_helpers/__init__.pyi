@@ -6,6 +6,7 @@ from . import datasets as datasets
 from . import evaluation as evaluation
 from . import exercises as exercises
 from . import experiments as experiments
+from . import fast as fast
 from . import models as models
 from . import pictures as pictures
 from . import plots as plots

@@ -6,8 +6,6 @@ from typing import Any
 
 import keras
 
-WARM_UP = 0.1  # share of the steps in which the learning rate rises to its peak
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -19,19 +17,23 @@ class Recipe:
         peak: The highest learning rate, reached by a linear warm-up and left along a half cosine
             (Loshchilov and Hutter 2017, arXiv:1608.03983); None for Adam's constant default.
         steps_per_execution: Steps for each call from Python.
+        warm_up: Share of the steps in which the learning rate rises to its peak.
+        betas: How long Adam remembers slopes, and their sizes; these are Keras's.
     """
 
     epochs: int
     batch_size: int
     peak: float | None = None
     steps_per_execution: int = 1
+    warm_up: float = 0.1
+    betas: tuple[float, float] = (0.9, 0.999)
 
     def schedule(self, images: int) -> keras.optimizers.schedules.LearningRateSchedule | None:
         """Return the learning rate by step for a number of training images, or None."""
         if self.peak is None:
             return None
         steps = self.epochs * math.ceil(images / self.batch_size)
-        warm_up = int(WARM_UP * steps)
+        warm_up = int(self.warm_up * steps)
         return keras.optimizers.schedules.CosineDecay(
             0.0, steps - warm_up, warmup_target=self.peak, warmup_steps=warm_up
         )
@@ -39,8 +41,10 @@ class Recipe:
     def compile_arguments(self, images: int) -> dict[str, Any]:
         """Return the arguments for `model.compile`, given the number of training images."""
         schedule = self.schedule(images)
+        rate = [] if schedule is None else [schedule]
+        beta_1, beta_2 = self.betas
         return {
-            "optimizer": keras.optimizers.Adam(*([] if schedule is None else [schedule])),
+            "optimizer": keras.optimizers.Adam(*rate, beta_1=beta_1, beta_2=beta_2),
             "loss": "sparse_categorical_crossentropy",
             "metrics": ["accuracy"],
             "steps_per_execution": self.steps_per_execution,

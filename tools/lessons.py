@@ -36,6 +36,7 @@ AT_THE_END = {  # notebook → what its reader has then
     "09_find_the_bug": (
         "ten bugs that raise no error, each found by one measurement; a checklist to keep"
     ),
+    "10_train_fast": ("a training many times as fast, and what each change to it saved and cost"),
 }
 
 

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import recording
 import tables
 import tables_of_options
+import tables_of_speed
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -59,6 +60,11 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "under-schedule": ("compare_options", tables_of_options.under_schedule),
     "judged": ("judge_on_the_test_set", tables_of_options.judged),
     "judged-by-seed": ("judge_on_the_test_set", tables_of_options.judged_by_seed),
+    "speed": ("train_fast", tables_of_speed.chain),
+    "speed-short": ("train_fast", tables_of_speed.chain_short),
+    "speed-xla": ("train_fast", tables_of_speed.xla),
+    "speed-choice": ("choose_fast_recipe", tables_of_speed.choice),
+    "speed-race": ("race_the_reference", tables_of_speed.race),
 }
 
 

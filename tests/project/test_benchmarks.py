@@ -40,6 +40,9 @@ HEADS = {  # script → the first cell of its table
     "explain_reader": "trained with",
     "compare_options": "option",
     "judge_on_the_test_set": "the epoch is chosen by",
+    "train_fast": "one change more in each row",
+    "choose_fast_recipe": "what is changed",
+    "race_the_reference": "recipe",
 }
 
 
@@ -323,6 +326,23 @@ def test_early_stopping_is_that_of_keras(losses):
             assert ours == (theirs.stopped_epoch + 1, theirs.best_epoch + 1)
             break
     assert tables_of_options.stopped(losses) == ours
+
+
+def test_what_makes_a_training_faster_is_measured_seed_by_seed(quick):
+    import choose_fast_recipe
+    import train_fast
+
+    found = trials(quick, "train_fast")
+    rows = [(trial["recipe"], trial["seed"]) for trial in found]
+    assert rows == [(name, seed) for seed in (0, 1) for name in train_fast.QUICK_STEPS]
+    assert all(0 < trial["first_s"] <= trial["seconds"] for trial in found)
+    assert "accuracy" in found[0] and not any("test" in key for key in found[0])
+    names = {trial["recipe"] for trial in trials(quick, "choose_fast_recipe")}
+    assert names == set(choose_fast_recipe.QUICK_ROWS)
+    race = trials(quick, "race_the_reference")
+    assert [trial["recipe"] for trial in race] == ["reference", "fast"] * 2
+    assert race[0]["parameters"] == 121_930 != race[1]["parameters"]
+    assert all(0 <= trial["test_accuracy"] <= 1 for trial in race)
 
 
 def test_the_two_judges_and_the_training_have_no_image_in_common(bundled):

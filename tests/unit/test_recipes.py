@@ -29,6 +29,17 @@ def test_the_learning_rate_rises_to_its_peak_and_ends_at_zero():
     assert all(np.diff(rates[:20]) > 0) and all(np.diff(rates[20:]) < 0)
 
 
+def test_warm_up_and_betas_are_as_they_were_unless_a_recipe_says_otherwise():
+    adam = recipes.SERIES.compile_arguments(55_000)["optimizer"]
+    assert adam.get_config() | {"name": None, "learning_rate": None} == (
+        keras.optimizers.Adam().get_config() | {"name": None, "learning_rate": None}
+    )
+    recipe = dataclasses.replace(recipes.SERIES, epochs=1, batch_size=10, warm_up=0.3, peak=0.5)
+    assert float(recipe.schedule(1000)(30)) == pytest.approx(0.5)
+    adam = dataclasses.replace(recipe, betas=(0.7, 0.9)).compile_arguments(1000)["optimizer"]
+    assert (adam.beta_1, adam.beta_2) == (0.7, 0.9)
+
+
 def test_notebook_03_trains_by_this_recipe():
     """It builds the schedule in full view; run its cell, and compare."""
     notebook = nbformat.read(NOTEBOOKS[2], as_version=4)
