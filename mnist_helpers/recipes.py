@@ -19,19 +19,26 @@ class Recipe:
         peak: The highest learning rate, reached by a linear warm-up and left along a half cosine
             (Loshchilov and Hutter 2017, arXiv:1608.03983); None for Adam's constant default.
         steps_per_execution: Steps for each call from Python.
+        warm_up: Share of the steps in which the learning rate rises to its peak.
+        weight_decay: In each step every weight becomes smaller by this share times the rate
+            (Loshchilov and Hutter 2019, arXiv:1711.05101); None leaves that out.
+        dropout: Share of dropout, for `models.build_cnn`; compiling knows nothing of it.
     """
 
     epochs: int
     batch_size: int
     peak: float | None = None
     steps_per_execution: int = 1
+    warm_up: float = WARM_UP
+    weight_decay: float | None = None
+    dropout: float = 0
 
     def schedule(self, images: int) -> keras.optimizers.schedules.LearningRateSchedule | None:
         """Return the learning rate by step for a number of training images, or None."""
         if self.peak is None:
             return None
         steps = self.epochs * math.ceil(images / self.batch_size)
-        warm_up = int(WARM_UP * steps)
+        warm_up = int(self.warm_up * steps)
         return keras.optimizers.schedules.CosineDecay(
             0.0, steps - warm_up, warmup_target=self.peak, warmup_steps=warm_up
         )
@@ -39,8 +46,9 @@ class Recipe:
     def compile_arguments(self, images: int) -> dict[str, Any]:
         """Return the arguments for `model.compile`, given the number of training images."""
         schedule = self.schedule(images)
+        rate = [] if schedule is None else [schedule]
         return {
-            "optimizer": keras.optimizers.Adam(*([] if schedule is None else [schedule])),
+            "optimizer": keras.optimizers.Adam(*rate, weight_decay=self.weight_decay),
             "loss": "sparse_categorical_crossentropy",
             "metrics": ["accuracy"],
             "steps_per_execution": self.steps_per_execution,
