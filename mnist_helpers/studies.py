@@ -1,10 +1,9 @@
 """Studies of Optuna on disk, which survive a kill and take several workers at once (notebook 12).
 
-The journal is Optuna's own: a file with one record in each line, which is only ever lengthened.
-What Optuna's own storage lacks is added here:
+The journal is Optuna's: a file with one record in each line. What Optuna's own lacks is added:
 
-- Its lock is a file of its own, which a worker that is killed leaves behind: all others wait until
-  half a minute has passed. Here the operating system holds the lock, and frees it with the process.
+- Its lock is a file, which a killed worker leaves behind: all others wait for half a minute. Here
+  the operating system holds the lock, and frees it with the process.
 - A record of which only a half was written spoils the next one, and with it the file. Here that
   half is cut off before the next record is written.
 - A trial whose worker was killed is "running" for ever. Here each worker holds a lock for as long
@@ -17,7 +16,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -71,7 +70,8 @@ def open_study(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _wait_for_foreign_lock(path)
-        worker = _worker_of(path)
+        key = os.getpid(), path
+        worker = _workers[key] = _workers.get(key) or _Worker(path)
         storage = _Storage(_Journal(path, patience), worker)
         study = optuna.create_study(
             study_name=NAME,
@@ -143,14 +143,6 @@ class _Worker:
                 Path(self.lock.lock_file).unlink(missing_ok=True)
 
 
-def _worker_of(path: Path) -> _Worker:
-    """Return the worker that this process is for this journal."""
-    key = os.getpid(), path
-    if key not in _workers:
-        _workers[key] = _Worker(path)
-    return _workers[key]
-
-
 def _worker_file(path: Path, name: str) -> Path:
     return path.with_name(f".{path.name}.worker-{name}.lock")
 
@@ -200,15 +192,15 @@ class _Journal(BaseJournalBackend):
         self.lock = filelock.FileLock(
             path.with_name(f".{path.name}.lock"), timeout=patience, poll_interval=0.01
         )
-        self.starts = {0: 0}  # number of a record → where it begins
+        self.starts = {0: 0}  # number of a record → where it begins in the file
         with self._locked():
             path.touch()
 
-    def read_logs(self, log_number_from: int) -> Iterable[dict[str, Any]]:
+    def read_logs(self, log_number_from: int) -> list[dict[str, Any]]:
         """Return the records from a number on; a half one at the end is none yet."""
         try:
             return self._records(log_number_from)
-        except ValueError:  # read while another worker cut off a half record, perhaps
+        except StudyError:  # read while another worker cut off a half record, perhaps
             with self._locked():
                 return self._records(log_number_from)
 
@@ -233,23 +225,22 @@ class _Journal(BaseJournalBackend):
         with self.path.open("rb") as file:
             file.seek(self.starts[known])
             whole = file.read()
-        lines = whole[: whole.rfind(b"\n") + 1].splitlines(keepends=True)
+        *lines, _ = whole.split(b"\n")  # what has no line end is no record yet
         found = []
         for number, line in enumerate(lines, known):
             try:
-                record = json.loads(line)
+                found.append(json.loads(line))
             except ValueError as error:
-                raise _Unreadable(
+                raise StudyError(
                     f"{self.path} is damaged in line {number + 1}. Nothing in it was changed. To "
                     "keep the trials before it, delete this line and all that follow it, in an "
                     "editor; or name another file."
                 ) from error
-            found.append(record)
-        self.starts[known + len(lines)] = self.starts[known] + sum(map(len, lines))
+        self.starts[known + len(lines)] = self.starts[known] + sum(map(len, lines)) + len(lines)
         return found[first - known :]
 
     @contextlib.contextmanager
-    def _locked(self):
+    def _locked(self) -> Iterator[None]:
         try:
             self.lock.acquire()
         except filelock.Timeout as error:
@@ -262,14 +253,11 @@ class _Journal(BaseJournalBackend):
             self.lock.release()
 
     def _who_has_it(self) -> str:
-        start, end = f".{self.path.name}.worker-", ".lock"
-        names = [
-            file.name.removeprefix(start).removesuffix(end)
-            for file in self.path.parent.glob(f"{start}*{end}")
-        ]
-        own = f"{os.getpid()}-"
-        alive = [n for n in names if not n.startswith(own) and _is_alive(self.path, n)]
-        who = ", ".join(name.partition("-")[0] for name in alive) or "unknown"
+        files = self.path.parent.glob(_worker_file(self.path, "*").name)
+        names = [file.name.split(".worker-")[-1].removesuffix(".lock") for file in files]
+        others = [name for name in names if not name.startswith(f"{os.getpid()}-")]
+        alive = [name.partition("-")[0] for name in others if _is_alive(self.path, name)]
+        who = ", ".join(alive) or "unknown"
         return (
             f"{self.path} has been locked for {self.patience:g} s by a worker that hangs, or was "
             f"stopped, while it wrote. Processes at work on it: {who}. End that worker (with "
@@ -278,16 +266,10 @@ class _Journal(BaseJournalBackend):
         )
 
 
-class _Unreadable(StudyError, ValueError):
-    """A record that is no JSON."""
-
-
 def _end_of_last_record(file: BinaryIO) -> int:
     """Return where the next record begins: behind the last line end."""
     end = file.seek(0, os.SEEK_END)
-    if end == 0:
-        return 0
-    file.seek(end - 1)
+    file.seek(max(0, end - 1))
     if file.read(1) == b"\n":
         return end
     file.seek(0)
@@ -300,9 +282,9 @@ def _wait_for_foreign_lock(path: Path) -> None:
     Raises:
         StudyError: The lock stays.
     """
-    lock, started = path.with_name(f"{path.name}.lock"), time.monotonic()
+    lock, end = path.with_name(f"{path.name}.lock"), time.monotonic() + FOREIGN
     while os.path.lexists(lock):
-        if time.monotonic() - started > FOREIGN:
+        if time.monotonic() > end:
             raise StudyError(
                 f"{lock} is there: a lock as Optuna itself makes it. A worker was killed while it "
                 "wrote, and left it behind; or it still hangs. If no other program is at work on "

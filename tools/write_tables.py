@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import recording
 import tables
 import tables_of_options
+import tables_of_studies
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -59,6 +60,12 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "under-schedule": ("compare_options", tables_of_options.under_schedule),
     "judged": ("judge_on_the_test_set", tables_of_options.judged),
     "judged-by-seed": ("judge_on_the_test_set", tables_of_options.judged_by_seed),
+    "searches": ("tune_recipe", tables_of_studies.searches),
+    "importances": ("tune_recipe", tables_of_studies.importances),
+    "winners": ("tune_recipe", tables_of_studies.winners),
+    "retrained": ("tune_recipe", tables_of_studies.retrained),
+    "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
+    "tuned": ("tune_recipe", tables_of_studies.tuned),
 }
 
 

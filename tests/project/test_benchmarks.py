@@ -40,6 +40,7 @@ HEADS = {  # script → the first cell of its table
     "explain_reader": "trained with",
     "compare_options": "option",
     "judge_on_the_test_set": "the epoch is chosen by",
+    "tune_recipe": "way to search",
 }
 
 
