@@ -118,7 +118,8 @@ FINISHED = [
 CASES: tuple[tuple[list[float], list[list[float]]], ...] = (
     (_curve(80), FINISHED),  # ended
     (_curve(89), FINISHED),  # above the median after one epoch, far below every last one
-    (_curve(92), FINISHED),  # above all of them then
+    (_curve(92), FINISHED),  # above all of them then, and below each one epoch later
+    (_curve(95.8), FINISHED),  # below the last ones only
     (_curve(85), FINISHED),  # below the median, above the mean
     (_curve(95, 93.8), FINISHED),  # its best epoch counts, not its last
     (_curve(80), FINISHED[:4]),  # too few to compare with
