@@ -36,6 +36,9 @@ AT_THE_END = {  # notebook → what its reader has then
     "09_find_the_bug": (
         "ten bugs that raise no error, each found by one measurement; a checklist to keep"
     ),
+    "12_tune_the_hyperparameters": (
+        "a recipe that a program found, compared fairly, and a sense of what a search cannot say"
+    ),
 }
 
 
