@@ -77,7 +77,7 @@ def cases() -> Iterator[Case]:
 HELP = {
     (LENGTHS, True): "compare `len(images)` with `len(labels)`.",
     (AXES, True): "`labels.ndim` counts the axes.",
-    (NAN, True): "`np.isnan(images).any()` finds it; a comparison with NaN is always False.",
+    (NAN, True): "`np.isnan(images).any()` finds it; `<` and `>` with NaN are always False.",
     (RANGE, True): "look at both ends, `images.min()` and `images.max()`.",
     (DARK, True): "the largest pixel is below 0.5.",
     (CLASS, True): f"the labels go from 0 to {CLASSES - 1}; look at both ends.",

@@ -127,11 +127,14 @@ AGAINST = {
     ("A", LOGITS): "the loss before training is 2.31, as it should be; with logits it is far off",
     ("A", AT_END): "its training loss still falls in the last epoch, from 0.003 to 0.002",
     ("A", OVER): "an overfitted network does not read held-out images better than other new ones",
-    ("B", SORTED): "then the training would learn its few digits at once, as it does in run C",
+    (
+        "B",
+        SORTED,
+    ): "then it would read new images of the digits that it trained with, as run C does",
     ("B", COPIED): "then validation would look too good; here it is no better than guessing",
     ("B", TWICE): "its training loss gets below 1, which softmax twice does not allow",
     ("B", LOGITS): "it begins at −ln(1/10), as a healthy network does; with logits it would not",
-    ("B", AT_END): "its losses move to the last epoch, so the rate is not 0",
+    ("B", AT_END): "its losses still move in the last epoch, so the rate is not 0",
     ("B", OVER): "an overfitted network still reads far more new images than somebody who "
     "guesses. What this one learned holds for no new image",
     ("C", APART): "78 of 100 new images are right, so the labels belong to their images",
@@ -186,8 +189,8 @@ lowest_loss = -np.log(np.e / (np.e + 1))""",
         name="09.2",
         task="Three runs, three diagnoses",
         check=_diagnoses,
-        right="Two parts that should agree, and do not: validation and new images. That was the "
-        "first thing to look at.",
+        right="Validation and new images should agree. Where they do not, ask how the split was "
+        "made.",
         hints=(
             "Begin with the loss before training, and with how low the training loss gets. Which "
             "answers do these two rule out?",
@@ -213,8 +216,8 @@ lowest_loss = -np.log(np.e / (np.e + 1))""",
         "shuffled apart, though; for that, look at the images.",
         hints=(
             "One `if` for each word, all of them independent of each other.",
-            "`images.min() < 0 or images.max() > 1` is the range. A comparison with NaN is "
-            "always False, so NaN needs a test of its own.",
+            "`images.min() < 0 or images.max() > 1` is the range. `<` and `>` with NaN "
+            "are always False, so NaN needs a test of its own.",
             "`np.nanmax(images) < 0.5`, `labels.ndim > 1`, `len(np.unique(labels)) == 1`.",
         ),
         code="""def check_batch(images, labels):

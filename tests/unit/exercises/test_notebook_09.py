@@ -202,7 +202,7 @@ def replaced(word, is_there):
         ),
         (replaced("dark", lambda x, y: not x.max() >= 0.5), "`np.nanmax` gives"),
         (replaced("dark", lambda x, y: x.max() < 1), "0.9 and no other problem"),
-        (replaced("nan", lambda x, y: x.max() == np.nan), "a comparison with NaN"),
+        (replaced("nan", lambda x, y: x.max() == np.nan), "with NaN are always False"),
         (replaced("classes", lambda x, y: y.max() > 10), "a label 10, your function misses"),
         (replaced("classes", lambda x, y: y.max() > 9), "a label -1, your function misses"),
         (replaced("one class", lambda x, y: (y == y[0]).sum() > 1), "several digits"),
