@@ -117,9 +117,8 @@ def _end_what_was_left(study: optuna.Study, path: Path, worker: "_Worker") -> No
         if name is None or (name != worker.name and _is_alive(path, name)):
             continue
         # Another worker may be as quick, and end it first.
-        with contextlib.suppress(optuna.exceptions.UpdateFinishedTrialError):
-            study._storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
-            left.append(f"trial {trial.number} (process {name.partition('-')[0]})")
+        study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
+        left.append(f"trial {trial.number} (process {name.partition('-')[0]})")
     if left:
         print(
             f"Left unfinished by a worker that has ended: {', '.join(left)}. It counts as failed; "
