@@ -9,10 +9,10 @@ from tables import _joined, _mean, _measured, _of, _table
 
 from mnist_helpers import experiments
 
-WAYS: dict[str, dict[str, Any]] = {  # to search
-    "random": {"sampler": "random", "pruned": False},
-    "TPE": {"sampler": "TPE", "pruned": False},
-    "TPE, pruned": {"sampler": "TPE", "pruned": True},
+WAYS: dict[str, dict[str, Any]] = {  # to search; each draws numbers of its own
+    "random": {"number": 0, "sampler": "random", "pruned": False},
+    "TPE": {"number": 1, "sampler": "TPE", "pruned": False},
+    "TPE, pruned": {"number": 2, "sampler": "TPE", "pruned": True},
 }
 PARAMETERS = {  # as in `mh.recipes.Recipe` → name, and how a value is shown
     "peak": ("peak of the learning rate", "{:.2g}"),
@@ -58,8 +58,14 @@ def _rounded(trial: dict[str, float]) -> dict[str, Any]:
 
 def chosen(result: dict) -> int:
     """Return the place of the settings that are best with all images, by those to choose by."""
-    places = range(1, len(best(result)) + 1)
-    return max(places, key=lambda n: _mean(_of(result, recipe=f"{n}, in full"), "accuracy"))
+    found = _places(result)
+    return int(max(found, key=lambda n: _mean(_of(result, recipe=f"{n}, in full"), "accuracy")))
+
+
+def _places(result: dict) -> list[str]:
+    """Return the places in the search of those that were trained again."""
+    places = (str(place) for place in range(1, TOP + 1))
+    return [place for place in places if _of(result, recipe=f"{place}, in full")]
 
 
 def searches(result: dict) -> str:
@@ -151,7 +157,7 @@ def _shown(settings: dict[str, Any]) -> list[str]:
 
 def retrained(result: dict) -> str:
     """Show what the best five of the searches give with new seeds, and which place they take."""
-    places = [str(place) for place in range(1, len(best(result)) + 1)]
+    places = _places(result)
     before = sorted((trial["accuracy"] for trial in _all(result)), reverse=True)[: len(places)]
     again = {place: _of(result, recipe=place) for place in places}
     full = {place: _of(result, recipe=f"{place}, in full") for place in places}
@@ -205,7 +211,7 @@ def _ends(trials: Sequence[dict]) -> str:
 
 def _undecided(result: dict) -> str:
     """Say how many pairs of the best five differ by less than chance moves them."""
-    places = [str(place) for place in range(1, len(best(result)) + 1)]
+    places = _places(result)
     trials = [
         experiments.Trial(trial["recipe"], trial["seed"], {"accuracy": trial["accuracy"]})
         for place in places
