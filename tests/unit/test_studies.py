@@ -146,6 +146,15 @@ def test_two_workers_at_once_lose_nothing_and_repeat_nothing(file):
     assert not list(file.parent.glob(".*worker*")) or len(list(file.parent.glob(".*worker*"))) == 1
 
 
+def test_with_the_same_seed_two_workers_begin_with_the_same_settings(file):
+    """So says notebook 12, and exercise 12.1."""
+    for _ in range(2):
+        study = studies.open_study(file, optuna.samplers.TPESampler(seed=0))
+        study.optimize(working.valley, n_trials=3)
+    found = [x for _, x, _ in finished(study)]
+    assert found[:3] == found[3:] and len(set(found)) == 3
+
+
 def test_one_of_two_workers_is_killed_and_the_other_goes_on(file, tmp_path, capsys):
     begun = tmp_path / "begun"
     with worker(working.hang, file, begun) as stuck, worker(working.work, file, 10) as other:
