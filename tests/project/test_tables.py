@@ -274,7 +274,7 @@ RESULTS = {
         searched("random", 1, [0.970, 0.982, 0.975], [0.971, 0.979, 0.970]),
         searched("TPE", 0, [0.970, 0.9845, 0.975], [0.971, 0.978, 0.970]),
         searched("TPE", 1, [0.970, 0.9835, 0.975], [0.971, 0.978, 0.970]),
-        searched("TPE, pruned", 0, [0.970, 0.979, 0.97], [0.970] * 3, pruned=(0.4, 0.45)),
+        searched("TPE, pruned", 0, [0.970, 0.979, 0.97], [0.970] * 3, pruned=(0.4, 0.44)),
         searched("TPE, pruned", 1, [0.970, 0.9792, 0.97], [0.970] * 3),
         {"recipe": "importance", "seed": 0, "peak": 0.6, "batch_size": 0.1, "warm_up": 0.2}
         | {"dropout": 0.05, "weight_decay": 0.05},
