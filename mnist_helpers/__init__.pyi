@@ -14,5 +14,6 @@ from . import quiet as quiet
 from . import reader as reader
 from . import recipes as recipes
 from . import serve as serve
+from . import studies as studies
 from . import training as training
 from .environment import start as start

@@ -37,6 +37,9 @@ AT_THE_END = {  # notebook → what its reader has then
         "ten bugs that raise no error, each found by one measurement; a checklist to keep"
     ),
     "10_train_fast": ("a training many times as fast, and what each change to it saved and cost"),
+    "12_tune_the_hyperparameters": (
+        "a recipe that a program found, compared fairly, and a sense of what a search cannot say"
+    ),
 }
 
 

@@ -21,6 +21,7 @@ import recording
 import tables
 import tables_of_options
 import tables_of_speed
+import tables_of_studies
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -65,6 +66,12 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "speed-xla": ("train_fast", tables_of_speed.xla),
     "speed-choice": ("choose_fast_recipe", tables_of_speed.choice),
     "speed-race": ("race_the_reference", tables_of_speed.race),
+    "searches": ("tune_recipe", tables_of_studies.searches),
+    "importances": ("tune_recipe", tables_of_studies.importances),
+    "winners": ("tune_recipe", tables_of_studies.winners),
+    "retrained": ("tune_recipe", tables_of_studies.retrained),
+    "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
+    "tuned": ("tune_recipe", tables_of_studies.tuned),
 }
 
 

@@ -40,6 +40,16 @@ def test_warm_up_and_betas_are_as_they_were_unless_a_recipe_says_otherwise():
     assert (adam.beta_1, adam.beta_2) == (0.7, 0.9)
 
 
+def test_warm_up_and_weight_decay_can_be_others():
+    recipe = dataclasses.replace(recipes.SERIES, epochs=2, batch_size=10, warm_up=0.5)
+    rates = [float(recipe.schedule(995)(step)) for step in range(201)]
+    assert rates[100] == max(rates) and all(np.diff(rates[:100]) > 0)
+    assert recipe.compile_arguments(995)["optimizer"].weight_decay is None
+    decayed = dataclasses.replace(recipe, weight_decay=0.01).compile_arguments(995)
+    assert decayed["optimizer"].weight_decay == 0.01
+    assert isinstance(decayed["optimizer"], keras.optimizers.Adam)
+
+
 def test_notebook_03_trains_by_this_recipe():
     """It builds the schedule in full view; run its cell, and compare."""
     notebook = nbformat.read(NOTEBOOKS[2], as_version=4)
