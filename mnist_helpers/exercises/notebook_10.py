@@ -31,10 +31,13 @@ def _times_as_fast(answer: Any) -> None:
             "time by what is left.",
             WHOLE / (WHOLE - left): "this divides by the seconds that are saved; divide by those "
             "that are left.",
-            2.0: "only the steps get twice as fast; the other parts take as long as before.",
-            WHOLE / PROFILE["steps"]: "this takes all of the steps away; they take half of their "
-            "time.",
         }
+        if name == "steps_twice_as_fast":
+            typical |= {
+                2.0: "only the steps get twice as fast; the other parts take as long as before.",
+                WHOLE / (WHOLE - PROFILE["steps"]): "this takes all of the steps away; they take "
+                "half of their time.",
+            }
         value = min(typical, key=lambda value: abs(given - value))
         reply = "how many seconds are left then? Divide the whole time by them."
         if abs(given - value) <= 0.006:
@@ -52,11 +55,11 @@ KINDS = FAIR, COMPILING, IMPORTS, BEST, ACCURACY = (
 WHAT_IS_WRONG = {"A": COMPILING, "B": BEST, "C": FAIR, "D": ACCURACY, "E": IMPORTS}
 # Race → what a wrong answer to it has overlooked.
 OVERLOOKED = {
-    "A": "what does the first `fit` of a network do that the second one need not do again?",
-    "B": "how many numbers were there to choose from, on each side?",
+    "A": "the first `fit` of a network prepares what the second one need not",
+    "B": "count the numbers to choose from, on each side",
     "C": "the epochs belong to the recipes; time, accuracy and seeds are measured alike",
-    "D": "what has the faster one lost?",
-    "E": "where does the clock start, on each side?",
+    "D": "look at what the faster one has lost",
+    "E": "look where the clock starts, on each side",
 }
 
 
@@ -130,7 +133,8 @@ no_compiling = 40 / 38""",
         right="What is paid once pays off only if there is enough of what it makes cheaper.",
         hints=(
             "An image saves `before - after` microseconds. What if that is 0, or less?",
-            "The compiling takes `extra * 1_000_000` microseconds more.",
+            "The compiling takes `extra * 1_000_000` microseconds more. Compute in microseconds: "
+            "with tiny fractions of a second, rounding can make it one image too many.",
             "Divide, and round up: `np.ceil`, or `math.ceil`.",
         ),
         code="""def images_needed(extra, before, after):
