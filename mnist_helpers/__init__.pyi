@@ -7,6 +7,7 @@ from . import datasets as datasets
 from . import evaluation as evaluation
 from . import exercises as exercises
 from . import experiments as experiments
+from . import fast as fast
 from . import models as models
 from . import pictures as pictures
 from . import plots as plots
@@ -14,5 +15,6 @@ from . import quiet as quiet
 from . import reader as reader
 from . import recipes as recipes
 from . import serve as serve
+from . import studies as studies
 from . import training as training
 from .environment import start as start

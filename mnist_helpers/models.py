@@ -7,7 +7,9 @@ from mnist_helpers.datasets.mnist import DESCRIPTION as MNIST
 
 
 def build_cnn(
-    image_shape: tuple[int, int, int] = MNIST.image_shape, classes: int = len(MNIST.classes)
+    image_shape: tuple[int, int, int] = MNIST.image_shape,
+    classes: int = len(MNIST.classes),
+    dropout: float = 0,
 ) -> keras.Sequential:
     """Build the convolutional network that notebook 02 builds layer by layer.
 
@@ -18,6 +20,8 @@ def build_cnn(
     Args:
         image_shape: Height, width and channels of an image.
         classes: How many classes there are.
+        dropout: Share of the numbers behind Flatten that a dropout layer puts to 0 while the
+            network is trained (notebook 08); with 0, there is no such layer.
 
     Returns:
         An uncompiled network: float32 (n, *image_shape) in [0, 1] → probabilities (n, classes).
@@ -30,6 +34,7 @@ def build_cnn(
             layers.Conv2D(64, 3, activation="relu"),  # (n, 11, 11, 64)
             layers.MaxPooling2D(2),  # (n, 5, 5, 64)
             layers.Flatten(),  # (n, 1600)
+            *([layers.Dropout(dropout)] if dropout else []),
             layers.Dense(64, activation="relu"),  # (n, 64)
             layers.Dense(classes, activation="softmax"),  # (n, 10)
         ],

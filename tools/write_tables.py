@@ -21,6 +21,8 @@ import recording
 import tables
 import tables_of_augmentations
 import tables_of_options
+import tables_of_speed
+import tables_of_studies
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -72,6 +74,17 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "best": ("train_accurate", tables_of_augmentations.best),
     "best-short": ("train_accurate", tables_of_augmentations.best_short),
     "best-asked": ("train_accurate", tables_of_augmentations.best_asked),
+    "speed": ("train_fast", tables_of_speed.chain),
+    "speed-short": ("train_fast", tables_of_speed.chain_short),
+    "speed-xla": ("train_fast", tables_of_speed.xla),
+    "speed-choice": ("choose_fast_recipe", tables_of_speed.choice),
+    "speed-race": ("race_the_reference", tables_of_speed.race),
+    "searches": ("tune_recipe", tables_of_studies.searches),
+    "importances": ("tune_recipe", tables_of_studies.importances),
+    "winners": ("tune_recipe", tables_of_studies.winners),
+    "retrained": ("tune_recipe", tables_of_studies.retrained),
+    "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
+    "tuned": ("tune_recipe", tables_of_studies.tuned),
 }
 
 

@@ -23,3 +23,5 @@ from .results import confusion as confusion
 from .results import feature_maps as feature_maps
 from .results import kernels as kernels
 from .results import robustness as robustness
+from .studies import draws as draws
+from .studies import proposals as proposals

@@ -20,7 +20,9 @@ import pytest
 import tables
 import tables_of_augmentations
 import tables_of_options
+import tables_of_studies
 import train_accurate
+import tune_recipe
 from PIL import Image
 
 from mnist_helpers import artifacts, recipes
@@ -46,6 +48,10 @@ HEADS = {  # script → the first cell of its table
     "judge_on_the_test_set": "the epoch is chosen by",
     "compare_augmentations": "changes to the images",
     "train_accurate": "seed",
+    "train_fast": "one change more in each row",
+    "choose_fast_recipe": "what is changed",
+    "race_the_reference": "recipe",
+    "tune_recipe": "way to search",
 }
 
 
@@ -331,6 +337,23 @@ def test_early_stopping_is_that_of_keras(losses):
     assert tables_of_options.stopped(losses) == ours
 
 
+def test_what_makes_a_training_faster_is_measured_seed_by_seed(quick):
+    import choose_fast_recipe
+    import train_fast
+
+    found = trials(quick, "train_fast")
+    rows = [(trial["recipe"], trial["seed"]) for trial in found]
+    assert rows == [(name, seed) for seed in (0, 1) for name in train_fast.QUICK_STEPS]
+    assert all(0 < trial["first_s"] <= trial["seconds"] for trial in found)
+    assert "accuracy" in found[0] and not any("test" in key for key in found[0])
+    names = {trial["recipe"] for trial in trials(quick, "choose_fast_recipe")}
+    assert names == set(choose_fast_recipe.QUICK_ROWS)
+    race = trials(quick, "race_the_reference")
+    assert [trial["recipe"] for trial in race] == ["reference", "fast"] * 2
+    assert race[0]["parameters"] == 121_930 != race[1]["parameters"]
+    assert all(0 <= trial["test_accuracy"] <= 1 for trial in race)
+
+
 def test_the_two_judges_and_the_training_have_no_image_in_common(bundled):
     found = judge_on_the_test_set.parts()
     counts = [len(labels) for _, labels in found]
@@ -403,6 +426,59 @@ def test_the_most_accurate_network_is_asked_with_copies_and_without(quick):
             assert 0 <= trial[f"test_right{way}"] <= trial["test_count"] == 500
     seeds = [trial["seed"] for trial in trials(quick, "train_accurate", recipe="reference")]
     assert seeds == list(train_accurate.SEEDS[:2])
+
+
+def test_the_space_of_the_search_holds_the_recipe_of_the_series():
+    asked = {}
+
+    class Trial:
+        def suggest_float(self, name, low, high, log=False):
+            asked[name] = (low, high)
+            return low
+
+        suggest_int = suggest_float
+
+    settings = tune_recipe.propose(Trial())
+    assert list(settings) == list(tables_of_studies.PARAMETERS) == list(asked)
+    for name, (low, high) in asked.items():
+        assert low <= (getattr(recipes.SERIES, name) or low) <= high, name
+    assert tune_recipe.recipe_of({"quick": False}) == recipes.SERIES
+    changed = tune_recipe.recipe_of({**settings, "images": None, "quick": False})
+    assert {name: getattr(changed, name) for name in settings} == settings
+    assert changed.epochs == recipes.SERIES.epochs
+
+
+def test_a_search_that_was_broken_off_goes_on_where_it_was(tmp_path, bundled):
+    settings = {**tables_of_studies.WAYS["random"], **tune_recipe.QUICK, "quick": True}
+    settings |= {"journal": str(tmp_path / "tune_recipe.random"), "least": 1}
+    first = tune_recipe.search(settings, 0)
+    assert len(first["accuracy"]) == 1 and (tmp_path / "tune_recipe.random-0.journal").exists()
+    both = tune_recipe.search(settings | {"least": 2}, 0)
+    assert both["peak"][:1] == first["peak"] != both["peak"][1:] and len(both["peak"]) == 2
+    assert tune_recipe.search(settings | {"least": 2}, 0) == both, "nothing is left to do"
+
+
+def test_a_search_trains_chooses_and_reports_with_different_images(quick):
+    searches = trials(quick, "tune_recipe", seed=0)[:3]
+    assert [trial["recipe"] for trial in searches] == list(tables_of_studies.WAYS)
+    for trial in searches:
+        assert len(trial["accuracy"]) + len(trial["pruned_after"]) == 2
+    opened = [t["recipe"] for t in trials(quick, "tune_recipe") if "test_accuracy" in t]
+    assert set(opened) == {"tuned", "series"}, "the test set is for the last comparison only"
+    seeds = {}
+    for trial in trials(quick, "tune_recipe"):
+        if "images" in trial:
+            seeds.setdefault(trial["seed"] // 100, set()).add(trial["recipe"])
+    assert seeds == {1: {"1"}, 2: {"1, in full"}, 3: {"tuned", "series"}}
+
+
+def test_the_tuned_recipe_is_the_one_that_was_recorded():
+    path = BENCHMARKS / "results" / "tune_recipe.json"
+    if not path.exists():
+        pytest.skip("not recorded yet")
+    result = json.loads(path.read_text("utf-8"))
+    settings = tables_of_studies.best(result)[tables_of_studies.chosen(result) - 1]
+    assert dataclasses.replace(recipes.SERIES, **settings) == recipes.TUNED
 
 
 @pytest.mark.parametrize("name", ["choose_bounds", "measure_preparation", "read_pictures"])

@@ -55,3 +55,22 @@ def test_notebook_03_shows_the_script():
         if "text/markdown" in output.get("data", {})
     ]
     assert f"```python\n{SCRIPT.read_text('utf-8')}```" in shown
+
+
+def test_a_worker_adds_its_trials_to_a_study(tmp_path):
+    import optuna
+
+    from mnist_helpers import studies
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    copy = shutil.copy(ROOT / "examples" / "search_worker.py", tmp_path)
+    for _ in range(2):
+        done = run_code(
+            "import runpy, sys; sys.argv.pop(0); runpy.run_path(sys.argv[0], run_name='__main__')",
+            *(copy, tmp_path / "study.journal", 3),
+            env={"PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+        )
+        assert done.returncode == 0 and not done.stdout + done.stderr
+    found = studies.open_study(tmp_path / "study.journal").trials
+    assert len(found) == 6 and all(0.95 < trial.value <= 1 for trial in found)

@@ -188,6 +188,55 @@ def judges(seed):
     }
 
 
+def timed(recipe, seed, seconds, accuracy, **more):
+    """A training of train_fast.py."""
+    return {
+        "recipe": recipe,
+        "seed": seed,
+        "seconds": seconds,
+        "first_s": 1.5,
+        "parameters": 1000,
+        "accuracy": accuracy,
+        "loss": 0.05,
+        "memory": 900.0,
+    } | more
+
+
+def searched(way, seed, values, others, pruned=()):
+    """A search of tune_recipe.py, of three trials."""
+    return {
+        "recipe": way,
+        "seed": seed,
+        "seconds": 100.0,
+        "accuracy": values,
+        "report_accuracy": others,
+        "after_first_epoch": [0.9, 0.8, 0.7],
+        "peak": [0.001, 0.002, 0.003],
+        "batch_size": [128, 256, 512],
+        "warm_up": [0.05, 0.2, 0.4],
+        "dropout": [0.1, 0.2, 0.3],
+        "weight_decay": [0.001, 0.002, 0.003],
+        "pruned_after": [1] * len(pruned),
+        "pruned_warm_up": list(pruned),
+    }
+
+
+def retrained(recipe, seeds, accuracies, others, **more):
+    """The same settings with new seeds, in tune_recipe.py."""
+    return [
+        {
+            "recipe": recipe,
+            "seed": seed,
+            "accuracy": accuracy,
+            "report_accuracy": other,
+            "images": 5000,
+            "seconds": 25.0,
+        }
+        | more
+        for seed, accuracy, other in zip(seeds, accuracies, others, strict=True)
+    ]
+
+
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
@@ -280,6 +329,28 @@ RESULTS = {
         refusals("made pictures", 50, 11, "another", right=30),
         {"measure": "paired", "shown": "made pictures", "count": 50, "gained": 3, "lost": 1},
     ],
+    "tune_recipe": [
+        searched("random", 0, [0.970, 0.980, 0.975], [0.971, 0.977, 0.970]),
+        searched("random", 1, [0.970, 0.982, 0.975], [0.971, 0.979, 0.970]),
+        searched("TPE", 0, [0.970, 0.9845, 0.975], [0.971, 0.978, 0.970]),
+        searched("TPE", 1, [0.970, 0.9835, 0.975], [0.971, 0.978, 0.970]),
+        searched("TPE, pruned", 0, [0.970, 0.979, 0.97], [0.970] * 3, pruned=(0.4, 0.44)),
+        searched("TPE, pruned", 1, [0.970, 0.9792, 0.97], [0.970] * 3),
+        {"recipe": "importance", "seed": 0, "peak": 0.6, "batch_size": 0.1, "warm_up": 0.2}
+        | {"dropout": 0.05, "weight_decay": 0.05},
+        *retrained("1", (100, 101), (0.974, 0.976), (0.974, 0.974)),
+        *retrained("2", (100, 101), (0.984, 0.986), (0.974, 0.974)),
+        *retrained("3", (100, 101), (0.973, 0.975), (0.974, 0.974)),
+        *retrained("4", (100, 101), (0.972, 0.978), (0.974, 0.974)),
+        *retrained("5", (100, 101), (0.971, 0.979), (0.974, 0.974)),
+        *retrained("1, in full", (200,), (0.990,), (0.990,)),
+        *retrained("2, in full", (200,), (0.989,), (0.990,)),
+        *retrained("3, in full", (200,), (0.992,), (0.990,)),
+        *retrained("4, in full", (200,), (0.991,), (0.990,)),
+        *retrained("5, in full", (200,), (0.980,), (0.990,)),
+        *retrained("tuned", (300, 301), (0.99, 0.99), (0.991, 0.992), test_accuracy=0.992),
+        *retrained("series", (300, 301), (0.99, 0.99), (0.990, 0.990), test_accuracy=0.991),
+    ],
     "compare_options": [
         by_epoch("choice of 0.1", 5, [0.9, 0.94], [2, 1], rate=0.1),
         constant(0, 0.980, 0.976),
@@ -296,6 +367,33 @@ RESULTS = {
         by_epoch("cosine", 1, [0.9, 0.96, 0.96, 0.96, 0.97, 0.99], [2, 1, 2, 2, 2, 0.5]),
     ],
     "judge_on_the_test_set": [judges(0), judges(1)],
+    "train_fast": [
+        timed("reference", 0, 40.0, 0.98),
+        timed("float32", 0, 30.0, 0.982),
+        timed("XLA", 0, 36.0, 0.982, first_s=8.0),
+        timed("one trace", 0, 4.0, 0.99),
+        timed("XLA at last", 0, 9.0, 0.99, first_s=7.0),
+        timed("reference", 1, 44.0, 0.984),
+        timed("float32", 1, 35.0, 0.988),
+        timed("XLA", 1, 40.0, 0.988, first_s=9.0),
+        timed("one trace", 1, 3.0, 0.996),
+        timed("XLA at last", 1, 8.0, 0.996, first_s=6.0),
+    ],
+    "choose_fast_recipe": [
+        timed("as it is", 10, 4.0, 0.99),
+        timed("two epochs", 10, 7.0, 0.992),
+        timed("as it is", 11, 4.2, 0.99),
+        timed("two epochs", 11, 7.0, 0.992),
+    ],
+    "race_the_reference": [
+        timed(recipe, seed, seconds, 0, test_accuracy=accuracy)
+        for recipe, seed, seconds, accuracy in (
+            ("reference", 0, 40.0, 0.988),
+            ("fast", 0, 2.0, 0.99),
+            ("reference", 1, 45.0, 0.989),
+            ("fast", 1, 3.0, 0.991),
+        )
+    ],
     "read_pictures": [
         {
             "measure": "all",
@@ -795,3 +893,103 @@ def test_a_missed_aim_is_said(project):
     save(project, "train_accurate", result("train_accurate", trials))
     text = table(project, "best-short")
     assert "is missed; the limit of 4 R is not kept." in text
+
+
+def test_the_table_of_the_chain_compares_each_row_with_the_last_one_that_was_kept(project):
+    text = table(project, "speed")
+    row = "| the reference recipe | 42.0 s | 40.0 – 44.0 s | – | 1.5 s | 900 MB | 1,000 | 98.20% |"
+    assert row in text
+    assert "not 64-bit | 32.5 s | 30.0 – 35.0 s | -9.5 (-15.9 to -3.1): better | 1.5 s |" in text
+    left_out = "| XLA (`jit_compile=True`): *left out* | 38.0 s | 36.0 – 40.0 s | +5.5 (-0.9 to"
+    assert left_out in text
+    assert "no metric in training | 3.5 s | 3.0 – 4.0 s | -29.0 (" in text, "not against XLA's row"
+    assert "| 99.30% | +0.80 (+0.80 to +0.80): better | 0.0500 |" in text
+    assert "seeds 0 and 1, Python" in text and text.endswith("means over the seeds.")
+
+
+def test_the_short_table_of_the_chain(project):
+    rows = table(project, "speed-short").splitlines()[2:]
+    assert rows[0].startswith("| one change more in each row | time | change | times as fast |")
+    assert rows[2:] == [
+        "| the reference recipe | 42.0 s | – | 1.0 | 98.20% | – | – |",
+        "| pixels as 32-bit floats, not 64-bit | 32.5 s | -9.5 s | 1.3 | 98.50% | +0.30 "
+        "| undecided |",
+        "| XLA (`jit_compile=True`): *left out* | 38.0 s | +5.5 s | 1.1 | 98.50% | +0.00 "
+        "| undecided |",
+        "| traced once, not twice: Adam's memory made before, no metric in training | 3.5 s "
+        "| -29.0 s | 12.0 | 99.30% | +0.80 | better |",
+        "| XLA (`jit_compile=True`): *left out* | 8.5 s | +5.0 s | 4.9 | 99.30% | +0.00 "
+        "| undecided |",
+        "",
+        "From the first line to the last one kept: 12.0 times as fast; accuracy +1.10 points (95% "
+        "interval -0.17 to +2.37): undecided.",
+    ]
+
+
+def test_the_table_of_xla_parts_the_first_call_from_the_rest(project):
+    assert table(project, "speed-xla").splitlines()[2:] == [
+        "| our network, five epochs, without XLA | 1.5 s | 31.0 s | 32.5 s |",
+        "| our network, five epochs, with XLA | 8.5 s | 29.5 s | 38.0 s |",
+        "| the fast recipe, without XLA | 1.5 s | 2.0 s | 3.5 s |",
+        "| the fast recipe, with XLA | 6.5 s | 2.0 s | 8.5 s |",
+    ]
+
+
+def test_the_table_of_the_choice_compares_with_the_recipe_that_was_chosen(project):
+    text = table(project, "speed-choice")
+    assert "| as it is | 4.1 s | 99.00% | – | 0.0500 |" in text
+    assert "| two epochs | 7.0 s | 99.20% | +0.20 (+0.20 to +0.20): better | 0.0500 |" in text
+    assert "seeds 10 and 11" in text
+
+
+def test_the_table_of_the_race(project):
+    text = table(project, "speed-race")
+    assert "| the fast recipe | 2.5 s | 2.0 – 3.0 s | 99.05% | 99.00%, 99.10% |" in text
+    assert text.endswith(
+        "The fast recipe was **17.3 times** as fast (by seed 20.0, 15.0). Its accuracy against the "
+        "reference's: +0.20 points (95% interval +0.20 to +0.20): better."
+    )
+
+
+def test_the_table_of_searches(project):
+    text = table(project, "searches")
+    assert "| random | 3 | 0 | 98.10% | 97.80% | -0.30 |" in text
+    assert "| TPE, pruned | 3 | 1 | 97.91% | 97.00% | -0.91 |" in text
+    assert "Means of 2 searches of 100 s each." in text
+    assert "TPE against random: +0.30 points (95% interval -1.61 to +2.21): undecided" in text
+
+
+def test_the_tables_of_what_the_searches_found(project):
+    shares = table(project, "importances")
+    row = "| peak of the learning rate | 60% | 0.001 to 0.003 | 0.002 to 0.002 |"
+    assert shares.startswith("| parameter | importance |") and row in shares
+    assert shares.index("60%") < shares.index("20%") < shares.index("| batch | 10%")
+    assert "from the 6 trials of the random" in shares and "of 18 finished trials" in shares
+    settings = table(project, "winners")
+    assert "| 1 | 98.45% | 0.002 | 256 | 20% | 20% | 0.002 |" in settings
+    assert len(settings.splitlines()) == 7
+
+
+def test_the_table_of_the_winners_with_new_seeds(project):
+    text = table(project, "retrained")
+    row = "| 1 | 98.45% | 97.50% | 97.40% – 97.60% | 97.40% | 2 | 99.00% | 3 |"
+    assert row in text and "| 2 | 98.35% | 98.50% | 98.40% – 98.60% | 97.40% | 1 | 98.90%" in text
+    assert "98.18% in the search, 97.68% with 2 new seeds (-0.50 points), and 97.40% on" in text
+    assert "Of 10 pairs among them, compared over the new seeds, 7 are undecided." in text
+    assert text.endswith("the standard error of 5,000 images at 97.7% is 0.21 points.")
+
+
+def test_the_table_of_warm_ups(project):
+    text = table(project, "warm-ups")
+    assert "| 0% to 10% | 2 | 0 (0%) | 2 (100%) |" in text
+    assert "| 30% to 50% | 2 | 2 (100%) | 0 (0%) |" in text
+    assert text.endswith("of the 2 pruned trials is 42%, that of the 6 finished ones 20%.")
+
+
+def test_the_table_of_the_tuned_recipe(project):
+    text = table(project, "tuned")
+    assert "on 2 cores (Linux x86_64), seeds 300 and 301, Python" in text
+    assert "| 300 | 99.00% | 99.10% | 99.10% | 99.20% | 25 s | 25 s |" in text
+    assert "is number 3 of the search: peak of the learning rate 0.002, batch 256," in text
+    assert "the images to report +0.15 points (95% interval -0.49 to +0.79): undecided" in text
+    assert "on the test set +0.10 points (95% interval +0.10 to +0.10): better" in text

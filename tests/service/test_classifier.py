@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_helpers import artifacts, pictures
+from mnist_helpers import artifacts, models, pictures
 from mnist_helpers.artifacts import exports
 from mnist_helpers.datasets import mnist, scale
 from mnist_helpers.quiet import quiet_stderr
@@ -70,6 +70,17 @@ def test_the_exported_model_and_the_keras_model_answer_alike(shipped, model, dig
     exported = model.probabilities(digits[..., 0])
     np.testing.assert_allclose(exported, original, rtol=0, atol=1e-5)
     assert (exported.argmax(axis=1) == original.argmax(axis=1)).all()
+
+
+def test_a_network_with_dropout_answers_in_the_service_as_in_keras(digits, tmp_path):
+    """As notebook 12 saves one."""
+    network = models.build_cnn(dropout=0.3)
+    path = tmp_path / "dropout.tflite"
+    with quiet_stderr():
+        network.export(path, format="litert", verbose=False)
+    served = classifier.load(describe(tmp_path / "export", path.read_bytes()))
+    found = served.probabilities(digits[..., 0])
+    np.testing.assert_allclose(found, network.predict(digits, verbose=0), rtol=0, atol=1e-5)
 
 
 def test_both_interfaces_of_litert_give_the_same(shipped, model, digits):

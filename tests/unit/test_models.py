@@ -26,3 +26,9 @@ def test_build_cnn_is_the_reference_network():
 def test_shape_and_classes_are_arguments(shape, classes):
     model = models.build_cnn(shape, classes)
     assert model.input_shape == (None, *shape) and model.output_shape == (None, classes)
+
+
+def test_dropout_stands_behind_flatten_and_only_if_asked_for():
+    layers = [type(layer).__name__ for layer in models.build_cnn(dropout=0.3).layers]
+    assert layers == [name for name, _, _ in LAYERS[:5]] + ["Dropout", "Dense", "Dense"]
+    assert models.build_cnn(dropout=0.3).layers[5].rate == 0.3

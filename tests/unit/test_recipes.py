@@ -29,6 +29,27 @@ def test_the_learning_rate_rises_to_its_peak_and_ends_at_zero():
     assert all(np.diff(rates[:20]) > 0) and all(np.diff(rates[20:]) < 0)
 
 
+def test_warm_up_and_betas_are_as_they_were_unless_a_recipe_says_otherwise():
+    adam = recipes.SERIES.compile_arguments(55_000)["optimizer"]
+    assert adam.get_config() | {"name": None, "learning_rate": None} == (
+        keras.optimizers.Adam().get_config() | {"name": None, "learning_rate": None}
+    )
+    recipe = dataclasses.replace(recipes.SERIES, epochs=1, batch_size=10, warm_up=0.3, peak=0.5)
+    assert float(recipe.schedule(1000)(30)) == pytest.approx(0.5)
+    adam = dataclasses.replace(recipe, betas=(0.7, 0.9)).compile_arguments(1000)["optimizer"]
+    assert (adam.beta_1, adam.beta_2) == (0.7, 0.9)
+
+
+def test_warm_up_and_weight_decay_can_be_others():
+    recipe = dataclasses.replace(recipes.SERIES, epochs=2, batch_size=10, warm_up=0.5)
+    rates = [float(recipe.schedule(995)(step)) for step in range(201)]
+    assert rates[100] == max(rates) and all(np.diff(rates[:100]) > 0)
+    assert recipe.compile_arguments(995)["optimizer"].weight_decay is None
+    decayed = dataclasses.replace(recipe, weight_decay=0.01).compile_arguments(995)
+    assert decayed["optimizer"].weight_decay == 0.01
+    assert isinstance(decayed["optimizer"], keras.optimizers.Adam)
+
+
 def test_notebook_03_trains_by_this_recipe():
     """It builds the schedule in full view; run its cell, and compare."""
     notebook = nbformat.read(NOTEBOOKS[2], as_version=4)
@@ -53,8 +74,8 @@ def test_weights_shrink_only_where_a_recipe_says_so():
         recipe.compile_arguments(1000)["optimizer"].weight_decay
         for recipe in (recipes.REFERENCE, recipes.SERIES, recipes.READER, recipes.ACCURATE)
     ]
-    assert decays[:3] == [None, None, None] and decays[3] == recipes.ACCURATE.decay > 0
-    shrinking = dataclasses.replace(recipes.REFERENCE, decay=0.5)
+    assert decays[:3] == [None, None, None] and decays[3] == recipes.ACCURATE.weight_decay > 0
+    shrinking = dataclasses.replace(recipes.REFERENCE, weight_decay=0.5)
     optimizer = shrinking.compile_arguments(1000)["optimizer"]
     weight = keras.Variable([2.0])
     optimizer.apply([keras.ops.zeros(1)], [weight])
