@@ -19,7 +19,7 @@ PARAMETERS = {  # as in `mh.recipes.Recipe` → name, and how a value is shown
     "batch_size": ("batch", "{:.0f}"),
     "warm_up": ("warm-up", "{:.0%}"),
     "dropout": ("dropout", "{:.0%}"),
-    "weight_decay": ("weight decay", "{:.1g}"),
+    "weight_decay": ("weight decay", "{:.2g}"),
 }
 WARM_UPS = ((0, 0.1), (0.1, 0.3), (0.3, 0.5))  # shares of the steps
 TOP = 5
@@ -96,6 +96,7 @@ def searches(result: dict) -> str:
                 *(f"{statistics.mean(count):.0f}" for count in counts),
                 *(f"{value:.2%}" for value in shown),
                 f"{100 * (shown[1] - shown[0]):+.2f}",
+                f"{100 * statistics.mean(_easier(one) for one in found):+.2f}",
             )
         )
     head = (
@@ -105,6 +106,7 @@ def searches(result: dict) -> str:
         "best of them, on the images that chose it",
         "the same network on the other images",
         "difference",
+        "difference, mean of all finished trials",
     )
     runs = _of(result, recipe="TPE")
     said = f"Means of {len(runs)} searches of {_mean(runs, 'seconds'):.0f} s each."
@@ -116,6 +118,11 @@ def searches(result: dict) -> str:
         ]
         said += f" The best on the images that chose it, {'; '.join(compared)}."
     return _joined(_table(head, rows), said)
+
+
+def _easier(searched: dict) -> float:
+    """Return by how much the other images are easier, as a mean of all trials of a search."""
+    return statistics.mean(searched["report_accuracy"]) - statistics.mean(searched["accuracy"])
 
 
 def importances(result: dict) -> str:

@@ -1,13 +1,8 @@
 """The exercises of notebook 12: unfair searches, a log scale, an honest report, a pruner."""
 
-from collections.abc import Sequence
+from mnist_helpers.exercises import lettered, searching
+from mnist_helpers.exercises.core import Exercise
 
-import numpy as np
-
-from mnist_helpers.exercises import searching
-from mnist_helpers.exercises.core import Exercise, Wrong, as_choice, short
-
-LETTERS = "ABCDE"
 KINDS = FAIR, SEED, WINNER, TEST, TIME = ("fair", "seed", "winner", "test", "time")
 WHAT_IS_WRONG = {"A": WINNER, "B": SEED, "C": TEST, "D": FAIR, "E": TIME}
 # Study → what a wrong answer to it has overlooked.
@@ -15,34 +10,14 @@ AGAINST = {
     "A": "ask which images the reported number comes from, and what else they were used for",
     "B": "two workers are to try different settings; what makes them draw the same?",
     "C": "look for images that were to stay closed until the end",
-    "D": "look for a fault: other images report, the seeds are new, and both sides have as many",
+    "D": "look once more: other images report, the seeds are new, and each has as many",
     "E": "compare how much each of the two sides was allowed to try",
 }
 
 
-def _letters(answer: object, kinds: Sequence[str]) -> dict[str, str]:
-    """Read letter → kind, from a dictionary or, in their order, a list."""
-    if isinstance(answer, dict):
-        found = {str(letter).strip().upper(): kind for letter, kind in answer.items()}
-    elif isinstance(answer, list | tuple) or (isinstance(answer, np.ndarray) and answer.ndim == 1):
-        if len(answer) != len(LETTERS):
-            raise Wrong(f"There are five letters, and your list has {len(answer)} entries.")
-        found = dict(zip(LETTERS, answer, strict=True))
-    else:
-        raise Wrong(f"The answer is a dictionary, one word for each letter, not {short(answer)}.")
-    if set(found) != set(LETTERS):
-        raise Wrong(f"The letters are A to E; your answer has {short(list(found))}.")
-    return {letter: as_choice(found[letter], kinds) for letter in LETTERS}
-
-
 def _studies(answer: object) -> None:
-    given = _letters(answer, KINDS)
-    wrong = [letter for letter in LETTERS if given[letter] != WHAT_IS_WRONG[letter]]
-    if wrong:
-        letter, right = wrong[0], len(LETTERS) - len(wrong)
-        raise Wrong(
-            f'{right} of 5 are right. {letter} is not "{given[letter]}": {AGAINST[letter]}.'
-        )
+    against = {(letter, kind): AGAINST[letter] for letter in AGAINST for kind in KINDS}
+    lettered.check_words(lettered.as_words(answer, KINDS), WHAT_IS_WRONG, against)
 
 
 EXERCISES = (

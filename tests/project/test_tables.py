@@ -953,8 +953,8 @@ def test_the_table_of_the_race(project):
 
 def test_the_table_of_searches(project):
     text = table(project, "searches")
-    assert "| random | 3 | 0 | 98.10% | 97.80% | -0.30 |" in text
-    assert "| TPE, pruned | 3 | 1 | 97.91% | 97.00% | -0.91 |" in text
+    assert "| random | 3 | 0 | 98.10% | 97.80% | -0.30 | -0.23 |" in text
+    assert "| TPE, pruned | 3 | 1 | 97.91% | 97.00% | -0.91 | -0.30 |" in text
     assert "Means of 2 searches of 100 s each." in text
     assert "TPE against random: +0.30 points (95% interval -1.61 to +2.21): undecided" in text
 
