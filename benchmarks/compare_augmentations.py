@@ -140,13 +140,13 @@ def ask(model: Any, asked: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str
 
 def fit(settings: dict[str, Any], seed: int, steps: int) -> tuple[Any, float, int]:
     """Train with so many steps in each part; return the network, the seconds, and the images."""
-    from mnist_helpers import accurate, augmentation, reader, recipes
+    from mnist_helpers import accurate, augmentation, reader
 
     images, labels, *_ = mnist.load_training()
     part = slice(QUICK if settings["quick"] else None)
     images, targets = images[part], reader.smoothed(labels[part])
-    peak = settings.get("rate", recipes.ACCURATE.peak)
-    recipe = dataclasses.replace(recipes.ACCURATE, epochs=EPOCHS, peak=peak)
+    peak = settings.get("rate", accurate.RECIPE.peak)
+    recipe = dataclasses.replace(accurate.RECIPE, epochs=EPOCHS, peak=peak)
     build = functools.partial(accurate.build, is_normalised=settings["is_normalised"])
     kinds = settings["kinds"]
     vary = functools.partial(augmentation.vary, kinds=kinds) if kinds else None
@@ -158,9 +158,9 @@ def fit(settings: dict[str, Any], seed: int, steps: int) -> tuple[Any, float, in
 @functools.cache
 def batch_size() -> int:
     """Return the images in a step."""
-    from mnist_helpers import recipes
+    from mnist_helpers import accurate
 
-    return recipes.ACCURATE.batch_size
+    return accurate.RECIPE.batch_size
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

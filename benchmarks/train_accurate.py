@@ -39,7 +39,7 @@ def train(settings: dict[str, Any], seed: int) -> dict[str, float]:
 
     part = slice(QUICK if settings["quick"] else None)
     images, targets = (array[part] for array in accurate.training_data(has_all=True))
-    recipe = accurate.ACCURATE
+    recipe = accurate.RECIPE
     if settings["quick"]:
         recipe = dataclasses.replace(recipe, epochs=2)
     started = time.perf_counter()

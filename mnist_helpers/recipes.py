@@ -79,5 +79,3 @@ TUNED = Recipe(
 )
 # As the reader of handwriting is trained: mnist_helpers/reader.py.
 READER = Recipe(epochs=12, batch_size=128, peak=6e-3, steps_per_execution=10)
-# As the most accurate network is trained: mnist_helpers/accurate.py.
-ACCURATE = Recipe(epochs=17, batch_size=128, peak=6e-3, steps_per_execution=10, weight_decay=0.05)

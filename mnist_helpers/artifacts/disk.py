@@ -56,30 +56,26 @@ def writing() -> Iterator[Path]:
         yield target
 
 
-def newest(kind: str, note: str | None = None) -> Path | None:
+def newest(kind: str, note: str) -> Path | None:
     """Find the folder of the newest result of a kind.
 
     Args:
         kind: What its folder's name begins with.
-        note: The file that describes it, if version 1 put such results into `artifacts/`.
+        note: The file that describes it; version 1 put it, and the others, into `artifacts/`.
     """
-    if results := _saved(kind):
-        return results[-1]
-    return folder() if note and (folder() / note).exists() else None
+    results = _saved(kind)
+    return results[-1] if results else folder() if (folder() / note).exists() else None
 
 
 @contextlib.contextmanager
-def staging(
-    kind: str, wanted: str, describe: Callable[[Path], None], former: tuple[str, ...] = ()
-) -> Iterator[Path]:
+def staging(kind: str, files: tuple[str, ...], describe: Callable[[Path], None]) -> Iterator[Path]:
     """Give an empty folder; when the block is through, it becomes the newest result of its kind.
 
     Args:
         kind: What its name shall begin with.
-        wanted: The file that the block must write.
+        files: Names of its files, as version 1 put them into `artifacts/`; the first is one that
+            the block must write, the last the note.
         describe: Called at the end with the folder, to write the note into it.
-        former: Names of its files, as version 1 put them into `artifacts/`, the note last; they
-            give way to the result.
 
     Raises:
         ArtifactError: The block wrote no such file, or `artifacts/` cannot be written or is full.
@@ -91,9 +87,9 @@ def staging(
                 fresh.mkdir()
             with _reporting(target, _is_about):  # before what it wrote is removed
                 yield fresh
-            if not (fresh / wanted).is_file():
+            if not (fresh / files[0]).is_file():
                 raise ArtifactError(
-                    f"Nothing was saved, because the block wrote no file {wanted} to the place "
+                    f"Nothing was saved, because the block wrote no file {files[0]} to the place "
                     "that it was given. What was there before is unchanged."
                 )
             with _reporting(target):
@@ -102,7 +98,7 @@ def staging(
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         with contextlib.suppress(OSError):  # the result is safe; the next one tidies up, too
-            for name in former if former and (target / former[-1]).exists() else ():
+            for name in files if (target / files[-1]).exists() else ():
                 (target / name).unlink(missing_ok=True)
             _tidy(target, kind)
 
@@ -113,7 +109,7 @@ def mending(where: Path, is_shipped: bool, notebook: str) -> str:
         return "reinstall the package"
     is_numbered = where.parent == folder()
     back = f", or delete {where} to go back to the one before" if is_numbered else ""
-    return f"run {notebook} again{back}"
+    return f"run notebook {notebook} again{back}"
 
 
 def sha256(file: Path) -> str:

@@ -12,13 +12,12 @@ from mnist_helpers.artifacts.disk import (
     READER,
     SHIPPED,
     ArtifactError,
-    folder,
     mending,
     newest,
     sha256,
     staging,
 )
-from mnist_helpers.artifacts.runs import HISTORY, LESSONS, MODEL, YOURS, Run
+from mnist_helpers.artifacts.runs import HISTORY, KINDS, MODEL, YOURS, Run
 
 EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
 
@@ -50,7 +49,7 @@ def exporting(run: Run, bounds: dict[str, float] | None = None) -> Iterator[Path
             written or is full.
     """
     note = functools.partial(note_export, run, bounds=bounds)
-    with staging("export", EXPORTED, note, (EXPORTED, EXPORT_NOTE)) as fresh:
+    with staging("export", (EXPORTED, EXPORT_NOTE), note) as fresh:
         yield fresh / EXPORTED
 
 
@@ -62,7 +61,8 @@ def note_export(run: Run, where: Path, bounds: dict[str, float] | None = None) -
         where: The folder.
         bounds: When it answers "no digit", if not as `serve.classifier` has it.
     """
-    is_other = run.path.parent.parent == folder() and not run.path.parent.name.startswith(LESSONS)
+    # One of another kind than notebook 03's does not make an export stale, nor is it made so.
+    is_other = run.path.parent.name.partition("-")[0] in KINDS.keys() - {"run"}
     note = {
         "name": run.name,
         "trained_on": run.trained_on,
@@ -85,7 +85,7 @@ def find_export(where: Path | None = None) -> Export:
     """
     chosen = where or newest("export", EXPORT_NOTE) or READER
     is_shipped = chosen in SHIPPED
-    mend = mending(chosen, is_shipped, "notebook 06")
+    mend = mending(chosen, is_shipped, "06")
     try:
         note = json.loads((chosen / EXPORT_NOTE).read_text(encoding="utf-8"))
         path, found = chosen / EXPORTED, sha256(chosen / EXPORTED)
@@ -111,7 +111,7 @@ def find_export(where: Path | None = None) -> Export:
 
 def _trained_last() -> str | None:
     """Return the SHA-256 of the model that you trained last in notebook 03, if there is one."""
-    where = newest(LESSONS, HISTORY)
+    where = newest("run", HISTORY)
     try:
         return sha256(where / MODEL) if where else None
     except OSError:  # so it is none that has been exported

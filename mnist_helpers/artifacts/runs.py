@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import keras
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
-FORMER = MODEL, "mnist_cnn_model.h5", HISTORY  # as version 1 put them into `artifacts/`
-LESSONS = "run"  # the kind of run that notebooks 04 to 06 work with
 YOURS = "your own network"
+# Kind of run → the notebook that saves it, and its note where version 1 put it into `artifacts/`.
+KINDS = {"run": ("03", HISTORY), "accurate": ("11", "none")}
 
 
 class Run(NamedTuple):
@@ -42,7 +42,7 @@ class Run(NamedTuple):
 
 
 def saving(
-    history: dict[str, list[float]], source: Source | None = None, kind: str = LESSONS
+    history: dict[str, list[float]], source: Source | None = None, kind: str = "run"
 ) -> AbstractContextManager[Path]:
     """Give an empty folder for a `with` block; it counts as the newest run when that is through.
 
@@ -53,8 +53,7 @@ def saving(
     Args:
         history: Metric → its value after each epoch, as Keras's `History.history`.
         source: What the model was trained on; without it, MNIST as it was found.
-        kind: What its folder's name begins with. A network that notebooks 04 to 06 shall not take
-            for notebook 03's has a kind of its own.
+        kind: One of `KINDS`; notebooks 04 to 06 take a "run" only.
 
     Raises:
         ArtifactError: No model was saved there, or the folder for results cannot be written or is
@@ -72,7 +71,7 @@ def saving(
         }
         (where / HISTORY).write_text(json.dumps(note, indent=1), encoding="utf-8")
 
-    return staging(kind, MODEL, describe, FORMER if kind == LESSONS else ())
+    return staging(kind, (MODEL, "mnist_cnn_model.h5", KINDS[kind][1]), describe)
 
 
 def find_run(source: Source | None = None) -> Run:
@@ -99,13 +98,13 @@ def find_run(source: Source | None = None) -> Run:
     return run._replace(instead_of=own.sha256 if own else None)
 
 
-def newest_run(kind: str = LESSONS) -> Run | None:
+def newest_run(kind: str = "run") -> Run | None:
     """Read your newest run of a kind, whatever it was trained on; None if there is none.
 
     Raises:
         ArtifactError: Its files are damaged or do not belong together.
     """
-    where = newest(kind, HISTORY if kind == LESSONS else None)
+    where = newest(kind, KINDS[kind][1])
     return read_run(where) if where else None
 
 
@@ -116,8 +115,7 @@ def read_run(where: Path) -> Run:
         ArtifactError: They are damaged, or do not belong together.
     """
     is_shipped = where in SHIPPED
-    is_other = where.parent == folder() and not where.name.startswith(LESSONS)
-    mend = mending(where, is_shipped, "the notebook that saved it" if is_other else "notebook 03")
+    mend = mending(where, is_shipped, KINDS.get(where.name.partition("-")[0], KINDS["run"])[0])
     try:
         note = json.loads((where / HISTORY).read_text(encoding="utf-8"))
         found = sha256(where / MODEL)

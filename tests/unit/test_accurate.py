@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_helpers import accurate, artifacts, datasets, reader, recipes
+from mnist_helpers import accurate, artifacts, datasets, reader
 from mnist_helpers.datasets import mnist
 
 
@@ -35,7 +35,7 @@ def test_it_is_trained_on_all_images_only_when_that_is_asked_for(bundled):
 
 def test_training_learns(bundled):
     images, targets = (part[:600] for part in accurate.training_data())
-    recipe = dataclasses.replace(recipes.ACCURATE, epochs=5, batch_size=32)
+    recipe = dataclasses.replace(accurate.RECIPE, epochs=5, batch_size=32)
     model = accurate.train(images, targets, 0, recipe)
     assert model.history.history["accuracy"][-1] > 0.7
     assert model.count_params() <= accurate.PARAMETERS

@@ -67,16 +67,3 @@ def test_notebook_03_trains_by_this_recipe():
     assert isinstance(recipe.compile_arguments(55_000)["optimizer"], keras.optimizers.Adam)
     (cell,) = (source for source in cells if "mh.training.Resume(model)" in source)
     assert "batch_size=batch_size" in cell and "epochs=epochs" in cell
-
-
-def test_weights_shrink_only_where_a_recipe_says_so():
-    decays = [
-        recipe.compile_arguments(1000)["optimizer"].weight_decay
-        for recipe in (recipes.REFERENCE, recipes.SERIES, recipes.READER, recipes.ACCURATE)
-    ]
-    assert decays[:3] == [None, None, None] and decays[3] == recipes.ACCURATE.weight_decay > 0
-    shrinking = dataclasses.replace(recipes.REFERENCE, weight_decay=0.5)
-    optimizer = shrinking.compile_arguments(1000)["optimizer"]
-    weight = keras.Variable([2.0])
-    optimizer.apply([keras.ops.zeros(1)], [weight])
-    assert weight.numpy() == pytest.approx(2 - 0.001 * 0.5 * 2)
