@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
 YOURS = "your own network"
-# Kind of run → the notebook that saves it, and its note where version 1 put it into `artifacts/`.
-KINDS = {"run": ("03", HISTORY), "accurate": ("11", "none")}
+KINDS = {"run": ("03", HISTORY), "accurate": ("11", "none")}  # kind → notebook, version 1's note
 
 
 class Run(NamedTuple):
@@ -86,8 +85,7 @@ def find_run(source: Source | None = None) -> Run:
         ArtifactError: Your files are damaged or do not belong together.
     """
     name, reason = (source or mnist.find()).name, "notebook 03 has saved none of yours yet"
-    own = newest_run()
-    if own:
+    if own := newest_run():
         if own.trained_on == name:
             place = own.path.parent.relative_to(folder().parent).as_posix()
             print(f"Model: yours, trained on {own.trained_on} by notebook 03 ({place}/).")
