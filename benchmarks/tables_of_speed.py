@@ -93,11 +93,11 @@ def chain_short(result: dict) -> str:
         "points",
         "verdict",
     )
-    times = first / _mean(_of(trials, FAST), "seconds")
+    gain = first / _mean(_of(trials, FAST), "seconds")
     return _joined(
         _measured(result, _seeds(result)),
         _table(head, rows),
-        f"From the first line to the last one kept: {times:.1f} times as fast; accuracy "
+        f"From the first line to the last one kept: {gain:.1f} times as fast; accuracy "
         f"{_compared(trials, FAST, 'reference', 'accuracy')}.",
     )
 

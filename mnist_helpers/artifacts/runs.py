@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
 YOURS = "your own network"
-KINDS = {"run": ("03", HISTORY), "accurate": ("11", "none")}  # kind → notebook, version 1's note
+KINDS = {  # kind → notebook, version 1's note
+    "run": ("03", HISTORY),
+    "accurate": ("11", "none"),
+    "tuned": ("12", "none"),
+}
 
 
 class Run(NamedTuple):
