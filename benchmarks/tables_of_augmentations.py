@@ -9,7 +9,7 @@ from tables import _accuracy, _joined, _mean, _measured, _of, _seeds, _table
 from mnist_helpers import experiments
 
 KINDS: dict[str, tuple[str, ...]] = {  # what a row is called → kinds of changes
-    "none": (),
+    "no changes": (),
     "shift": ("shift",),
     "shift and affine": ("shift", "affine"),
     "all four kinds": ("shift", "affine", "bend", "pen"),
@@ -83,7 +83,7 @@ def augmentations_short(result: dict) -> str:
 
 
 def augmentation_verdicts(result: dict) -> str:
-    """Compare each kind of changes with none, and batch normalisation with none, in pairs."""
+    """Compare each kind of changes with none, and batch normalisation with its lack, in pairs."""
     none, *changed = _kinds(result)
     compared = [
         (f"{kind}, against {none}; {_network(flag)}", (kind, flag), (none, flag))
@@ -187,7 +187,7 @@ def best_asked(result: dict) -> str:
             count = ours[0][f"{one}_count"]
             found = (_right(ours, one), _right(ours, one, "_with_copies"))
             rows.append((f"{called} ({count:,})", *found))
-    return _table(("asked", "one image", "with copies"), rows)
+    return _table(("asked", "one answer", "with copies"), rows)
 
 
 def _described(result: dict) -> str:

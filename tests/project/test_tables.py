@@ -163,7 +163,7 @@ def augmented():
             for seed in (0, 1):
                 more = 2 * is_normalised
                 trials += [
-                    changed("none", is_normalised, share, seed, 190 + more, 192, 80),
+                    changed("no changes", is_normalised, share, seed, 190 + more, 192, 80),
                     changed("shift", is_normalised, share, seed, 191 + seed + more, 192, 90),
                 ]
     return trials
@@ -836,7 +836,7 @@ def test_the_tables_of_augmentations(project):
         "| changes to the images | batch normalisation | epochs | 200 validation digits | "
         "100 real pictures | mistakes by seed |"
     )
-    assert "| none | no | 4.2 | 95.00% | 80.00% | 10, 10 |" in short
+    assert "| no changes | no | 4.2 | 95.00% | 80.00% | 10, 10 |" in short
     assert "| shift | yes | 4.2 | 96.75% | 90.00% | 7, 6 |" in short
     full = table(project, "augmentations")
     assert full.endswith(short) and "seeds 0 and 1, Python" in full
@@ -846,12 +846,12 @@ def test_the_tables_of_augmentations(project):
 def test_the_verdicts_on_augmentations(project):
     text = table(project, "augmentation-verdicts")
     assert (
-        "| shift, against none; with batch normalisation | +0.75 (-2.43 to +3.93): undecided | "
-        "+10.00 (+10.00 to +10.00): better |" in text
+        "| shift, against no changes; with batch normalisation | +0.75 (-2.43 to +3.93): undecided "
+        "| +10.00 (+10.00 to +10.00): better |" in text
     )
     assert (
-        "| with batch normalisation, against without; none | +1.00 (+1.00 to +1.00): better | "
-        "+0.00 (+0.00 to +0.00): undecided |" in text
+        "| with batch normalisation, against without; no changes | +1.00 (+1.00 to +1.00): better "
+        "| +0.00 (+0.00 to +0.00): undecided |" in text
     )
     assert len(text.splitlines()) == 2 + 2 + 2
 
