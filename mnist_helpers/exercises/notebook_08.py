@@ -1,13 +1,8 @@
 """The exercises of notebook 08: verdicts, unfair plans, a paired interval, the seeds it takes."""
 
-from collections.abc import Mapping, Sequence
+from mnist_helpers.exercises import lettered, paired
+from mnist_helpers.exercises.core import Exercise
 
-import numpy as np
-
-from mnist_helpers.exercises import paired
-from mnist_helpers.exercises.core import Exercise, Wrong, as_choice, short
-
-LETTERS = "ABCDE"
 VERDICTS = BETTER, WORSE, UNDECIDED = ("better", "worse", "undecided")
 WHAT_FOLLOWS = {"A": UNDECIDED, "B": BETTER, "C": BETTER, "D": WORSE, "E": UNDECIDED}
 # (Comparison, what was answered) → what speaks against the answer.
@@ -35,39 +30,14 @@ AGAINST_KIND = {
 }
 
 
-def _letters(answer: object, kinds: Sequence[str]) -> dict[str, str]:
-    """Read letter → kind, from a dictionary or, in their order, a list."""
-    if isinstance(answer, dict):
-        found = {str(letter).strip().upper(): kind for letter, kind in answer.items()}
-    elif isinstance(answer, list | tuple) or (isinstance(answer, np.ndarray) and answer.ndim == 1):
-        if len(answer) != len(LETTERS):
-            raise Wrong(f"There are five letters, and your list has {len(answer)} entries.")
-        found = dict(zip(LETTERS, answer, strict=True))
-    else:
-        raise Wrong(f"The answer is a dictionary, one word for each letter, not {short(answer)}.")
-    if set(found) != set(LETTERS):
-        raise Wrong(f"The letters are A to E; your answer has {short(list(found))}.")
-    return {letter: as_choice(found[letter], kinds) for letter in LETTERS}
-
-
-def _judge(given: Mapping[str, str], right: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """Return how many are right, in words, and the first letter that is not, with its answer."""
-    wrong = [letter for letter in LETTERS if given[letter] != right[letter]]
-    if not wrong:
-        return None
-    return f"{len(LETTERS) - len(wrong)} of 5 are right.", wrong[0], given[wrong[0]]
-
-
 def _verdicts(answer: object) -> None:
-    if found := _judge(_letters(answer, VERDICTS), WHAT_FOLLOWS):
-        count, letter, kind = found
-        raise Wrong(f'{count} {letter} is not "{kind}": {AGAINST_VERDICT[letter, kind]}.')
+    given = lettered.as_words(answer, VERDICTS)
+    lettered.check_words(given, WHAT_FOLLOWS, AGAINST_VERDICT)
 
 
 def _plans(answer: object) -> None:
-    if found := _judge(_letters(answer, KINDS), WHAT_CHANGED):
-        count, letter, kind = found
-        raise Wrong(f'{count} {letter} is not "{kind}": {AGAINST_KIND[letter]}.')
+    against = {(letter, kind): AGAINST_KIND[letter] for letter in AGAINST_KIND for kind in KINDS}
+    lettered.check_words(lettered.as_words(answer, KINDS), WHAT_CHANGED, against)
 
 
 EXERCISES = (
