@@ -34,16 +34,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.numbers and not options.pictures:
         parser.error("--numbers chooses among the pictures of a folder: give --pictures, too")
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This chooses on real MNIST, and here is: {source.note}")
     packages = ("ai-edge-litert", "numpy", "scipy", "pillow")
     arguments = None
     if options.pictures:  # the record does not say where they lie, and is kept with --out only
         chosen = options.numbers
         numbers = ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
         arguments = ["--pictures", "FOLDER", *numbers] + ["--quick"] * options.quick
-    kept = recording.Recording(options, source.name, packages, arguments)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, arguments)
     reader = classifier.load(artifacts.READER)
     count = QUICK if options.quick else COUNT
     _, _, digits, labels = (part[-count:] for part in mnist.load_training())

@@ -72,16 +72,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.numbers and not options.pictures:
         parser.error("--numbers chooses among the pictures of a folder: give --pictures, too")
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This trains on real MNIST, and here is: {source.note}")
     arguments = None
     if options.pictures:  # the record does not say where they lie, and is kept with --out only
         chosen = options.numbers
         numbers = ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
         arguments = ["--pictures", "FOLDER", *numbers] + ["--quick"] * options.quick
     packages = ("tensorflow", "keras", "numpy", "scipy", "pillow")
-    kept = recording.Recording(options, source.name, packages, arguments)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, arguments)
     _, _, digits, labels = mnist.load_training()
     made = QUICK_MADE if options.quick else MADE
     felt = synthetic.make_difficult("felt pen", digits[:made], MADE_SEED)

@@ -1,6 +1,7 @@
 """Comparing options in pairs: the same seed with one option and with the other."""
 
 import math
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -89,8 +90,7 @@ def compare(
             "needs at least two: try both with more seeds, the same for both."
         )
     count, values = len(differences), list(differences.values())
-    mean = sum(values) / count
-    spread = math.sqrt(sum((value - mean) ** 2 for value in values) / (count - 1))
+    mean, spread = statistics.mean(values), statistics.stdev(values)
     reach = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * spread / math.sqrt(count)
     return Comparison(option, baseline, metric, differences, mean, mean - reach, mean + reach)
 
@@ -121,7 +121,7 @@ def table(trials: Iterable[Trial], baseline: str, metric: str = "accuracy") -> M
                 f"{option!r} was tried with the seeds {sorted(found)}, {baseline!r} with "
                 f"{sorted(wanted)}: try all options with the same seeds, or leave some trials out."
             )
-        cells = [option.replace("|", "\\|"), _level(sum(found.values()) / len(found), metric)]
+        cells = [option.replace("|", "\\|"), _level(statistics.mean(found.values()), metric)]
         if option == baseline:
             cells += ["", "", "the baseline"]
         else:
