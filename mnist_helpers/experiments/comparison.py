@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from IPython.display import Markdown
@@ -54,9 +54,7 @@ class Comparison:
         return "greater" if greater else "smaller"
 
     def __str__(self) -> str:
-        mean, low, high = (
-            _signed(value, self.metric) for value in (self.mean, self.low, self.high)
-        )
+        mean, low, high = _signed((self.mean, self.low, self.high), self.metric)
         unit = " points" if _is_share(self.metric) else ""
         return f"{mean}{unit} (95% interval {low} to {high}): {self.verdict}"
 
@@ -126,8 +124,8 @@ def table(trials: Iterable[Trial], baseline: str, metric: str = "accuracy") -> M
             cells += ["", "", "the baseline"]
         else:
             compared = compare(trials, option, baseline, metric)
-            low, high = (_signed(value, metric) for value in (compared.low, compared.high))
-            cells += [_signed(compared.mean, metric), f"{low} to {high}", compared.verdict]
+            mean, low, high = _signed((compared.mean, compared.low, compared.high), metric)
+            cells += [mean, f"{low} to {high}", compared.verdict]
         rows.append(f"| {' | '.join(cells)} |")
     return Markdown("\n".join(rows))
 
@@ -159,8 +157,13 @@ def _is_share(metric: str) -> bool:
     return metric.endswith("accuracy")
 
 
-def _signed(value: float, metric: str) -> str:
-    return f"{100 * value:+.2f}" if _is_share(metric) else f"{value:+.4g}"
+def _signed(values: Sequence[float], metric: str) -> list[str]:
+    """Write points, or three digits of the largest value, and as many decimals for the others."""
+    if _is_share(metric):
+        return [f"{100 * value:+.2f}" for value in values]
+    largest = max(map(abs, values))
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest else 0
+    return [f"{value:+.{decimals}f}" for value in values]
 
 
 def _level(value: float, metric: str) -> str:
