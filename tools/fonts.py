@@ -1,0 +1,34 @@
+"""Fonts for pages that look the same on every computer, without a network."""
+
+import base64
+import io
+from pathlib import Path
+
+import matplotlib
+from fontTools import subset
+
+# family, weight, style → a file of those that come with matplotlib
+PAPER = {
+    ("Paper", "normal", "normal"): "STIXGeneral.ttf",
+    ("Paper", "bold", "normal"): "STIXGeneralBol.ttf",
+    ("Paper", "normal", "italic"): "STIXGeneralItalic.ttf",
+    ("Paper mono", "normal", "normal"): "DejaVuSansMono.ttf",
+}
+
+
+def rules(faces: dict[tuple[str, str, str], str], text: str) -> str:
+    """Write style rules that hold the fonts, with no more glyphs than a text needs."""
+    written = []
+    for (family, weight, style), file in faces.items():
+        options = subset.Options(flavor="woff", hinting=False, drop_tables=["FFTM"])
+        face = subset.load_font(Path(matplotlib.get_data_path(), "fonts", "ttf", file), options)
+        chosen = subset.Subsetter(options)
+        chosen.populate(text=text)
+        chosen.subset(face)
+        subset.save_font(face, packed := io.BytesIO(), options)
+        data = base64.b64encode(packed.getvalue()).decode()
+        written.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
+            f'src: url("data:font/woff;base64,{data}"); }}'
+        )
+    return "\n".join(written)

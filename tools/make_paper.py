@@ -1,0 +1,168 @@
+"""Paper for a class: a quiz and a worksheet for each notebook, and a key for each of the two.
+
+The questions are those of docs/teaching/quizzes.yaml, the worksheets those of worksheets.yaml
+beside it. Each page is written as HTML that needs nothing else, and printed to PDF (A4) where
+there is Chromium or Chrome. The notebooks are taken as they are committed, and not executed.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import fonts
+import quizzes
+import worksheets
+from cells import Cells, PaperError
+from copy_notebooks import CopyError, choose
+from jinja2 import Environment, FileSystemLoader
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from playwright.sync_api import Error, sync_playwright
+from pypdf import PdfReader
+
+ROOT = Path(__file__).parents[1]
+TEMPLATES = Path(__file__).with_name("paper")
+FOLDER = Path("artifacts", "paper")
+PAGES = {"quiz": 2, "worksheet": 1}  # at most; a key of a quiz may have more
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+STAND_IN = re.compile("\ue000(\\d+)\ue001")  # for a blank, while Markdown is rendered
+
+
+def markdown(text: str) -> Markup:
+    """Turn Markdown into HTML."""
+    return Markup(MARKDOWN.render(text).strip())
+
+
+def inline(text: str) -> Markup:
+    """Turn a line of Markdown into HTML, without a paragraph around it."""
+    return Markup(MARKDOWN.renderInline(text))
+
+
+def blanks(text: str, filled: bool) -> Markup:
+    """Turn Markdown into HTML, each `<<words>>` into a blank that is wide enough for them."""
+    words: list[str] = []
+
+    def hide(found: re.Match) -> str:
+        words.append(found[1])
+        return f"\ue000{len(words) - 1}\ue001"
+
+    def show(found: re.Match) -> Markup:
+        answer = re.sub(r"[*`]", "", words[int(found[1])])
+        width = min(80, max(14, 6 + 2.4 * len(answer)))  # mm, for handwriting
+        return Markup('<span class="blank{}" style="min-width: {:.0f}mm">{}</span>').format(
+            " filled" if filled else "", width, answer if filled else "\u00a0"
+        )
+
+    html = MARKDOWN.render(worksheets.BLANK.sub(hide, text)).strip()
+    return Markup(STAND_IN.sub(show, html))
+
+
+def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
+    """Write the pages of notebooks: name of the file, without suffix → HTML.
+
+    Args:
+        root: The project's folder.
+        names: Which notebooks, as `copy_notebooks.choose` takes them; none means all that have a
+            quiz or a worksheet.
+
+    Raises:
+        CopyError: There is no such notebook.
+        PaperError: A page cannot be made.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"markdown": markdown, "inline": inline, "blanks": blanks}
+    all_quizzes, all_sheets = quizzes.read(root), worksheets.read(root)
+    written = {}
+    for name in names or sorted(all_quizzes.keys() | all_sheets.keys()):
+        path = choose(root, name)
+        number, cells = path.name[:2], Cells(path)
+        told = {"number": number, "title": cells.title}
+        for kind, of_all, file in (
+            ("quiz", all_quizzes, quizzes.FILE),
+            ("worksheet", all_sheets, worksheets.FILE),
+        ):
+            if number not in of_all:
+                raise PaperError(f"{file.as_posix()} has nothing for notebook {number} yet.")
+        quiz = all_quizzes[number]
+        sheet = worksheets.fill(all_sheets[number], cells)
+        for kind, parts in {
+            "quiz": {"questions": quiz, "places": quizzes.places(quiz, cells)},
+            "worksheet": {"aims": cells.aims, "entries": sheet, "guesses": cells.guesses()},
+        }.items():
+            template = environment.get_template(f"{kind}.html.j2")
+            for key in (False, True):
+                text = template.render(**told, **parts, key=key, style="")
+                style = fonts.rules(fonts.PAPER, text) + (TEMPLATES / "paper.css").read_text("utf-8")
+                file_name = f"{kind}_{number}{'_key' if key else ''}"
+                written[file_name] = text.replace("</style>", f"{style}</style>", 1)
+    return written
+
+
+def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
+    """Print HTML files to PDF beside them, with no network.
+
+    Raises:
+        PaperError: The browser fails, or a page is too long.
+    """
+    printed = []
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_context(offline=True, java_script_enabled=False).new_page()
+            for file in files:
+                page.goto(file.resolve().as_uri())
+                printed.append(file.with_suffix(".pdf"))
+                page.pdf(path=printed[-1], prefer_css_page_size=True, print_background=True)
+            browser.close()
+    except Error as error:
+        raise PaperError(f"{chromium} does not print: {error}") from error
+    for path in printed:
+        kind, _, rest = path.stem.partition("_")
+        count = len(PdfReader(path).pages)
+        if count > PAGES[kind] and (kind, "key" in rest) != ("quiz", True):
+            raise PaperError(
+                f"{path.name} has {count} pages, and may have {PAGES[kind]}: shorten it in "
+                f"docs/teaching/, or make a picture smaller."
+            )
+    return printed
+
+
+def find_chromium() -> str | None:
+    """Return the program that prints: the one named in CHROMIUM, else one that is installed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def main() -> None:
+    """Make the paper that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebook", nargs="*", help="its number, such as 03; none means all")
+    folder = ROOT / FOLDER
+    try:
+        written = pages(ROOT, parser.parse_args().notebook)
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [folder / f"{name}.html" for name in written]
+        for file, text in zip(files, written.values(), strict=True):
+            file.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{len(files)} pages: {FOLDER.as_posix()}/*.html")
+        if chromium := find_chromium():
+            print(f"{len(print_to_pdf(files, chromium))} PDFs beside them, A4")
+        else:
+            print(
+                "No Chromium or Chrome here to print them: open a page in any browser and print it "
+                "to PDF (A4, no headers and footers), or name the program in CHROMIUM."
+            )
+    except (CopyError, PaperError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
