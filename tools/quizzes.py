@@ -22,15 +22,15 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from scipy import stats
+from scipy import ndimage, stats
 
 FILE = Path("docs", "teaching", "quizzes.yaml")
 COMPUTED = re.compile(r"\{= ?(.+?)(?: :([^\s}]+))? ?\}")
-NUMBER = re.compile(r"(?:about |−ln\()?(−?[\d,]*\.?\d+)")
+NUMBER = re.compile(r"(?:about )?(−?[\d,]*\.?\d+)")
 
 
 def compute(text: str) -> str:
-    """Put its value in the place of each `{= expression :format}`; np and stats are known.
+    """Put its value in the place of each `{= expression :format}`; np, and scipy's ndimage and stats are known.
 
     The file is a part of the project, as trusted as its code: what stands there is executed.
 
@@ -40,7 +40,7 @@ def compute(text: str) -> str:
 
     def value(found: re.Match) -> str:
         try:
-            computed = eval(found[1], {"np": np, "stats": stats})
+            computed = eval(found[1], {"np": np, "ndimage": ndimage, "stats": stats})
             return format(computed, found[2] or "").replace("-", "−")
         except Exception as error:  # whatever Python says about it
             raise ValueError(f"{found[0]} cannot be computed ({error!r})") from error

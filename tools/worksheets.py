@@ -14,6 +14,7 @@ from quizzes import Part, Text, load
 
 FILE = Path("docs", "teaching", "worksheets.yaml")
 BLANK = re.compile(r"<<(.+?)>>")
+FENCE = re.compile(r"^```\w*$", re.MULTILINE)  # around quoted code
 
 
 class Item(Part):
@@ -65,7 +66,7 @@ def fill(sheet: list[Item], cells: Cells) -> list[Entry]:
     for item in sheet:
         if item.quote:
             try:
-                cell = cells.quoted(BLANK.sub(r"\1", item.quote))
+                cell = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", item.quote)))
             except PaperError as error:
                 raise PaperError(f"{FILE.as_posix()}: {error}") from error
             entries.append(Entry(cells.heading(cell), item.quote))
