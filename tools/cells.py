@@ -7,13 +7,24 @@ found no more: then what refers to it has to be read again.
 import base64
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
 
 class PaperError(Exception):
     """A quiz or a worksheet cannot be made; the message says how to mend it."""
+
+
+class Part(NamedTuple):
+    """A cell, or what stands in a cell before, between or after headings of the second level."""
+
+    section: str  # the heading that it stands under
+    text: str
+    cell: NotebookNode
 
 
 class Cells:
@@ -33,8 +44,8 @@ class Cells:
         """
         self.name = path.name
         try:
-            self._cells = nbformat.read(path, as_version=4).cells
-            first = self._cells[0].source
+            cells = nbformat.read(path, as_version=4).cells
+            first = cells[0].source
             self.title = re.match(r"# (.+)", first)[1]  # type: ignore[index]
             learn = first.split("**What you'll learn**")[1].split("**What you'll need.**")[0]
         except (OSError, ValueError, LookupError, TypeError) as error:
@@ -44,42 +55,44 @@ class Cells:
             ) from error
         self.aims = [flat(aim).rstrip(";.") for aim in learn.split("\n- ")[1:]]
 
-    def find(self, words: str) -> NotebookNode:
-        """Return the one cell whose text has these words.
+        self._parts: list[Part] = []
+        section = ""
+        for cell in cells:
+            before, *after = HEADING.split(cell.source)
+            self._parts.append(Part(section, before, cell))
+            for section, text in zip(after[::2], after[1::2], strict=True):
+                self._parts.append(Part(section, text, cell))
+
+    def find(self, words: str) -> Part:
+        """Return the one place whose text has these words.
 
         Raises:
-            PaperError: No cell has them, or several do.
+            PaperError: No place has them, or several do.
         """
-        return self._only(words, lambda cell: flat(words) in flat(cell.source), "in its text")
+        return self._only(words, [part for part in self._parts if flat(words) in flat(part.text)])
 
-    def quoted(self, words: str) -> NotebookNode:
-        """Return the one cell that has these words in its text or in what it printed.
+    def quoted(self, words: str) -> Part:
+        """Return the one place that has these words, in its text or in what it printed.
 
         Raises:
-            PaperError: No cell has them, or several do.
+            PaperError: No place has them, or several do.
         """
-        return self._only(words, lambda cell: flat(words) in flat(shown(cell)), "anywhere")
+        parts = [
+            part
+            for part in self._parts
+            if any(flat(words) in flat(text) for text in (part.text, printed(part.cell)))
+        ]
+        return self._only(words, parts)
 
-    def _only(self, words: str, fits, where: str) -> NotebookNode:
-        found = [cell for cell in self._cells if fits(cell)]
+    def _only(self, words: str, found: list[Part]) -> Part:
         if len(found) != 1:
             number = f"{len(found)} cells of it have" if found else "no cell of it has"
             raise PaperError(
-                f"notebooks/{self.name}: {number} {where} the words “{flat(words)}”. Was the "
-                "passage written anew? Then read again what refers to it. Else give more words, "
-                "until only one cell has them."
+                f"notebooks/{self.name}: {number} the words “{flat(words)}”. Was the passage "
+                "written anew? Then read again what refers to it. Else give more words, until only "
+                "one cell has them."
             )
         return found[0]
-
-    def heading(self, cell: NotebookNode) -> str:
-        """Return the nearest heading of the second level, in the cell or above it."""
-        headings = ["Start"]
-        for each in self._cells:
-            here = re.findall(r"^## (.+)$", each.source, re.MULTILINE)
-            if each is cell:
-                return here[0] if here else headings[-1]
-            headings += here
-        raise ValueError("the cell is of another notebook")
 
     def picture(self, words: str) -> tuple[str, str]:
         """Return the picture that a cell shows, as a data: address, and its caption.
@@ -87,7 +100,7 @@ class Cells:
         Raises:
             PaperError: There is no such cell, or it shows no picture.
         """
-        for output in self.find(words).get("outputs", []):
+        for output in self.find(words).cell.get("outputs", []):
             if png := output.get("data", {}).get("image/png"):
                 caption = "".join(output["data"].get("text/plain", ""))
                 packed = base64.b64encode(base64.b64decode(png)).decode()
@@ -96,8 +109,8 @@ class Cells:
 
     def guesses(self) -> list[tuple[str, str]]:
         """Return what the recap lists: each guess that is asked for, and what came out."""
-        for cell in self._cells:
-            for output in cell.get("outputs", []):
+        for part in self._parts:
+            for output in part.cell.get("outputs", []):
                 text = "".join(output.get("data", {}).get("text/markdown", ""))
                 if text.startswith("| asked | your guess |"):
                     rows = [line.split("|") for line in text.splitlines()[2:] if line[:1] == "|"]
@@ -110,10 +123,10 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def shown(cell: NotebookNode) -> str:
-    """Return the text of a cell, and after it what it printed."""
-    parts = [cell.source]
-    for output in cell.get("outputs", []):
-        parts.append("".join(output.get("text", "")))
-        parts.append("".join(output.get("data", {}).get("text/markdown", "")))
-    return "\n".join(parts)
+def printed(cell: NotebookNode) -> str:
+    """Return the text and the tables that a cell has printed."""
+    outputs = cell.get("outputs", [])
+    return "\n".join(
+        "".join(output.get("text", "") or output.get("data", {}).get("text/markdown", ""))
+        for output in outputs
+    )

@@ -66,8 +66,8 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
 
     Args:
         root: The project's folder.
-        names: Which notebooks, as `copy_notebooks.choose` takes them; none means all that have a
-            quiz or a worksheet.
+        names: Which notebooks, as `copy_notebooks.choose` takes them; none means all that have
+            a quiz and a worksheet.
 
     Raises:
         CopyError: There is no such notebook.
@@ -78,27 +78,23 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
     )
     environment.filters |= {"markdown": markdown, "inline": inline, "blanks": blanks}
     all_quizzes, all_sheets = quizzes.read(root), worksheets.read(root)
+    rules = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
     written = {}
-    for name in names or sorted(all_quizzes.keys() | all_sheets.keys()):
+    for name in names or sorted(all_quizzes.keys() & all_sheets.keys()):
         path = choose(root, name)
         number, cells = path.name[:2], Cells(path)
-        told = {"number": number, "title": cells.title}
-        for kind, of_all, file in (
-            ("quiz", all_quizzes, quizzes.FILE),
-            ("worksheet", all_sheets, worksheets.FILE),
-        ):
-            if number not in of_all:
+        for file, known in ((quizzes.FILE, all_quizzes), (worksheets.FILE, all_sheets)):
+            if number not in known:
                 raise PaperError(f"{file.as_posix()} has nothing for notebook {number} yet.")
-        quiz = all_quizzes[number]
-        sheet = worksheets.fill(all_sheets[number], cells)
+        quiz, sheet = all_quizzes[number], worksheets.fill(all_sheets[number], cells)
         for kind, parts in {
-            "quiz": {"questions": quiz, "places": quizzes.places(quiz, cells)},
-            "worksheet": {"aims": cells.aims, "entries": sheet, "guesses": cells.guesses()},
+            "quiz": {"questions": quiz, "sections": quizzes.sections(quiz, cells)},
+            "worksheet": {"entries": sheet, "aims": cells.aims, "guesses": cells.guesses()},
         }.items():
             template = environment.get_template(f"{kind}.html.j2")
             for key in (False, True):
-                text = template.render(**told, **parts, key=key, style="")
-                style = fonts.rules(fonts.PAPER, text) + (TEMPLATES / "paper.css").read_text("utf-8")
+                text = template.render(**parts, number=number, title=cells.title, key=key)
+                style = f"{fonts.rules(fonts.PAPER, text)}\n{rules}"
                 file_name = f"{kind}_{number}{'_key' if key else ''}"
                 written[file_name] = text.replace("</style>", f"{style}</style>", 1)
     return written

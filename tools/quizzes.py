@@ -30,9 +30,9 @@ NUMBER = re.compile(r"(?:about )?(−?[\d,]*\.?\d+)")
 
 
 def compute(text: str) -> str:
-    """Put its value in the place of each `{= expression :format}`; np, and scipy's ndimage and stats are known.
+    """Put its value in the place of each `{= expression :format}`.
 
-    The file is a part of the project, as trusted as its code: what stands there is executed.
+    It may use np, and SciPy's ndimage and stats. The file is a part of the project, as trusted as its code: what stands there is executed.
 
     Raises:
         ValueError: An expression cannot be computed.
@@ -128,14 +128,14 @@ def read(root: Path) -> dict[str, list[Question]]:
     return quizzes
 
 
-def places(quiz: Iterable[Question], cells: Cells) -> dict[str, str]:
+def sections(quiz: Iterable[Question], cells: Cells) -> dict[str, str]:
     """Return words → heading above the cell that has them, for all cells that a quiz names.
 
     Raises:
         PaperError: No cell has the words, or several do.
     """
     named = [each.cell for question in quiz for each in (question, *question.wrong) if each.cell]
-    return {words: cells.heading(cells.find(words)) for words in named}
+    return {words: cells.find(words).section for words in named}
 
 
 def load(path: Path, kind: TypeAdapter):

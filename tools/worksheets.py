@@ -35,11 +35,19 @@ class Item(Part):
 
 
 class Entry(NamedTuple):
-    """What stands on the page: text with its blanks, or a picture; and the section it is from."""
+    """What stands on the page.
 
-    heading: str
-    text: str = ""
-    picture: str = ""
+    Attributes:
+        kind: "quote", "task" or "picture".
+        text: With its blanks; of a picture its address.
+        heading: The section that begins here, if any.
+        caption: Of a picture.
+        width: Of a picture, in percent.
+    """
+
+    kind: str
+    text: str
+    heading: str = ""
     caption: str = ""
     width: int = 100
 
@@ -62,17 +70,23 @@ def fill(sheet: list[Item], cells: Cells) -> list[Entry]:
     Raises:
         PaperError: A quotation is not in the notebook word for word, or a picture is not there.
     """
-    entries = []
+    entries: list[Entry] = []
+    section = ""
     for item in sheet:
-        if item.quote:
-            try:
-                cell = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", item.quote)))
-            except PaperError as error:
-                raise PaperError(f"{FILE.as_posix()}: {error}") from error
-            entries.append(Entry(cells.heading(cell), item.quote))
-        elif item.picture:
-            heading = cells.heading(cells.find(item.picture))
-            entries.append(Entry(heading, "", *cells.picture(item.picture), item.width))
-        else:
-            entries.append(Entry("", item.task or ""))
+        if item.task:
+            entries.append(Entry("task", item.task))
+            continue
+        try:
+            if item.picture:
+                place = cells.find(item.picture)
+                address, caption = cells.picture(item.picture)
+                entry = Entry("picture", address, "", caption, item.width)
+            else:
+                text = item.quote or ""
+                place = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", text)))
+                entry = Entry("quote", text)
+        except PaperError as error:
+            raise PaperError(f"{FILE.as_posix()}: {error}") from error
+        before, section = section, place.section
+        entries.append(entry._replace(heading=section if section != before else ""))
     return entries
