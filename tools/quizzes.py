@@ -32,7 +32,8 @@ NUMBER = re.compile(r"(?:about )?(−?[\d,]*\.?\d+)")
 def compute(text: str) -> str:
     """Put its value in the place of each `{= expression :format}`.
 
-    It may use np, and SciPy's ndimage and stats. The file is a part of the project, as trusted as its code: what stands there is executed.
+    It may use np, and SciPy's ndimage and stats. The file is a part of the project, as trusted as
+    its code: what stands there is executed.
 
     Raises:
         ValueError: An expression cannot be computed.

@@ -1,0 +1,230 @@
+"""The questions: keys recomputed in other ways, one right answer, each wrong one refuted."""
+
+import itertools
+import math
+import statistics
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import quizzes
+import yaml
+from cells import Cells, PaperError
+from scipy import optimize, signal, special, stats
+
+from mnist_helpers import evaluation
+from tests.conftest import NOTEBOOKS, ROOT
+
+LATER = {"13", "14", "15"}  # notebooks whose questions are still to be written
+QUIZZES = quizzes.read(ROOT)
+RAW = yaml.load((ROOT / quizzes.FILE).read_text(encoding="utf-8"), yaml.BaseLoader)
+QUESTIONS = {
+    (number, question.name): question for number, quiz in QUIZZES.items() for question in quiz
+}
+
+
+def windows(rows, side):
+    """Count the places of a kernel in one direction, one by one."""
+    return sum(start + side <= rows for start in range(rows))
+
+
+def width(count):
+    """The width of the interval of a rule that is right on 80% of some images."""
+    right = np.arange(count) < 0.8 * count
+    found = evaluation.accuracy(np.full(count, True), right)
+    return found.high - found.low
+
+
+def reach(numbers):
+    """How far SciPy's 95% interval of a mean reaches to each side."""
+    error = statistics.stdev(numbers) / math.sqrt(len(numbers))
+    low, high = stats.t.interval(0.95, len(numbers) - 1, np.mean(numbers), error)
+    return (high - low) / 2
+
+
+def slope_of_loss(scores, true):
+    """The slope of the loss with respect to each score: the notebook's error, by trying."""
+
+    def loss(tried):
+        return -special.log_softmax(tried)[true]
+
+    return optimize.approx_fprime(np.array(scores), loss, 1e-7)
+
+
+def spread(s, n=4):
+    """Some n numbers with the standard deviation s."""
+    numbers = np.arange(n) - (n - 1) / 2
+    return list(s * numbers / statistics.stdev(numbers))
+
+
+# The computed keys once more, each in another way than in the file.
+RECOMPUTED = {
+    ("01", "always the same answer"): f"{np.mean([True] * 400 + [False] * 100):.0%}",
+    ("01", "four times as many images"): f"{8 * width(1600) / width(400):.0f} points",
+    ("01", "distance of two images"): f"{math.dist([0, 3, 0, 4], [0, 0, 0, 0]):.0f}",
+    ("02", "the answer of a kernel"): "−4"
+    if signal.correlate2d(3 * [[1, 1, 0]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "valid") == [[-4]]
+    else "",
+    ("02", "rows after convolution and pooling"): "6 × 6" if windows(17, 5) in (12, 13) else "",
+    ("02", "parameters of a convolution"): f"{np.zeros((3, 3, 8, 16)).size + 16:,}",
+    ("02", "the loss of one image"): f"{math.log(4):.2f}",
+    ("02", "the first loss"): f"−ln(1/26), about {math.log(26):.2f}",
+    ("03", "one step"): f"{optimize.newton(lambda new: new - 2 + 0.1 * -3, 0):.1f}",
+    ("03", "steps in an epoch"): f"{len(range(0, 10_000, 64))}",
+    ("03", "the errors of one image"): ", ".join(
+        f"{slope:.1f}" for slope in slope_of_loss(np.log([0.7, 0.2, 0.1]), true=1)
+    ).replace("-", "−"),
+    ("04", "precision"): f"{statistics.mean([1] * 15 + [0] * 15):.0%}",
+    ("04", "which network is better"): (
+        f"Luck reaches ±{2 * math.hypot(3, 4):.0f}. A difference of 7 may be luck."
+    ),
+    ("04", "mistakes that a network predicts"): f"{sum([Fraction(5, 100)] * 200)}",
+    ("05", "one call or a hundred"): f"about {sum([35] * 100) / 36:.0f}",
+    ("06", "size of an export"): f"{np.zeros(250_000, 'float32').nbytes / 1e6:.1f} MB",
+    ("06", "median and mean"): "2 ms and 7.7 ms"
+    if statistics.median([2] * 90 + [10] * 9 + [500]) == 2
+    and statistics.fmean([2] * 90 + [10] * 9 + [500]) == 7.7
+    else "",
+    ("06", "eight clients"): f"{len(range(0, 1000, 2))}",
+    ("07", "the light that is missing"): f"{float(1 - Fraction(2, 8)):.2f}",
+    ("08", "false verdicts"): f"{stats.binom(40, 0.05).mean():.0f}",
+    ("08", "how far the interval reaches"): f"{reach(spread(0.20)):.2f} points",
+    ("08", "a larger batch"): f"{math.sqrt(0.001**2 * 4):g}",
+    ("09", "a square in uint8"): f"{20 * 20 % 256}",
+    ("09", "softmax twice"): (f"{special.softmax([1, 0, 0, 0]).max():.3f}, that is e / (e + 3)"),
+    ("10", "what can be saved at most"): f"{float(Fraction(60, 45)):.2f} times",
+    ("10", "multiplications of a convolution"): (
+        f"{sum(1 for _ in itertools.product(range(100), range(9), range(2), range(4))):,}"
+    ),
+    ("10", "how long Adam remembers"): f"about {sum(0.95**step for step in range(1000)):.0f} steps",
+    ("11", "normalise a batch"): f"{stats.zscore([2, 2, 8, 8])[0]:.1f}".replace("-", "−"),
+    ("11", "the remembered mean"): f"{np.average([0, 5], weights=[99, 1]):.2f}",
+    ("12", "drawn on a log scale"): f"{90 * stats.loguniform(0.0001, 0.1).cdf(0.001):.0f}",
+    ("12", "standard error"): f"{100 * stats.binom(900, 0.9).std() / 900:.1f}",
+    ("12", "grid and random search"): (
+        f"{len(list(itertools.product(range(3), repeat=4)))} trials, 3 rates"
+    ),
+}
+
+
+def test_every_computed_key_is_recomputed():
+    computed = {
+        (number, question["name"])
+        for number, quiz in RAW.items()
+        for question in quiz
+        if "{=" in question["right"]
+    }
+    assert computed == set(RECOMPUTED)
+
+
+@pytest.mark.parametrize("which", RECOMPUTED, ids=" ".join)
+def test_a_key_is_what_another_computation_gives(which):
+    assert QUESTIONS[which].right == RECOMPUTED[which]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
+def test_each_notebook_has_a_quiz_whose_cells_are_there(path):
+    if (number := path.name[:2]) in LATER:
+        assert number not in QUIZZES, "no longer LATER"
+        return
+    quiz = QUIZZES[number]
+    assert 5 <= len(quiz) <= 8
+    sections = quizzes.sections(quiz, Cells(path))
+    assert all(sections.values())  # each stands under a heading, so that the key can name it
+
+
+def test_there_is_no_quiz_without_its_notebook():
+    assert set(QUIZZES) <= {path.name[:2] for path in NOTEBOOKS}
+
+
+@pytest.mark.parametrize("which", QUESTIONS, ids=" ".join)
+def test_exactly_one_answer_is_right_and_each_other_has_its_misconception(which):
+    question = QUESTIONS[which]
+    options = question.options()
+    assert [option.says for option in options if option.wrong is None] == [question.right]
+    assert len(options) in (3, 4)
+    for option in options:
+        assert option.wrong is None or option.wrong.belief.endswith((".", ")"))
+
+
+def test_the_right_answer_cannot_be_guessed_from_its_place_or_length():
+    """By chance it would be longest in about 1 of 4 questions, and first in as many."""
+    options = [question.options() for question in QUESTIONS.values()]
+    places = [[option.wrong is None for option in each].index(True) for each in options]
+    assert max(places.count(place) for place in range(4)) < 0.4 * len(places)
+    words = [each for each in options if max(len(option.says) for option in each) > 20]
+    longest = [max(each, key=lambda option: len(option.says)).wrong is None for each in words]
+    assert 0.1 < np.mean(longest) < 0.45
+
+
+def test_numbers_stand_in_order_and_all_else_in_the_same_order_everywhere():
+    sizes = [
+        [quizzes.size(option.says) for option in question.options()]
+        for question in QUESTIONS.values()
+    ]
+    ordered = [each for each in sizes if each.count(float("inf")) <= 1]
+    assert len(ordered) > 20 and all(each == sorted(each) for each in ordered)
+    read_again = quizzes.read(ROOT)["01"]
+    assert [each.options() for each in read_again] == [each.options() for each in QUIZZES["01"]]
+
+
+GOOD = """
+"01":
+""" + "\n".join(
+    f"""- name: question {number}
+  ask: What is {number} + 1?
+  right: "{{= {number} + 1 :.1f}}"
+  because: It is.
+  cell: one
+  wrong:
+  - says: "{number}"
+    belief: Nothing is added.
+  - says: "-1"
+    belief: It is taken away.
+    cell: two"""
+    for number in range(5)
+)
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / quizzes.FILE).parent.mkdir(parents=True)
+
+    def write(text):
+        (tmp_path / quizzes.FILE).write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_a_good_file_is_read(project):
+    quiz = quizzes.read(project(GOOD))["01"]
+    assert quiz[3].right == "4.0" and [option.says for option in quiz[3].options()] == [
+        *("-1", "3", "4.0")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"{= 3 + 1 :.1f}"', '"{= 3 + :.1f}"', "cannot be computed"),
+        ('"{= 3 + 1 :.1f}"', '"{= 1 / 0}"', "division by zero"),
+        ('"{= 3 + 1 :.1f}"', '"{= 3 + 1"', "without its"),
+        ('"{= 3 + 1 :.1f}"', '"3"', "two answers are the same"),
+        ("question 3", "question 2", "stands there twice"),
+        ("belief: Nothing is added.", "", "belief: Field required"),
+        ("belief:", "believe:", "believe: Extra inputs are not permitted"),
+        ("ask: What is 3 + 1?", "ask: ''", "item 4, ask: String should have at least 1"),
+        ("- name: question 4", "  name: question 4", "at least 5 items"),
+        ('"01":', '"01": [', "cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(project, old, new, said):
+    with pytest.raises(PaperError, match=".*") as caught:
+        quizzes.read(project(GOOD.replace(old, new)))
+    assert said in str(caught.value) and "quizzes.yaml" in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(PaperError, match="quizzes.yaml cannot be read"):
+        quizzes.read(tmp_path)
