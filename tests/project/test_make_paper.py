@@ -97,7 +97,7 @@ def text_of(reader):
 def test_a_page_that_is_too_long_is_named(printed, tmp_path):
     file = tmp_path / "worksheet_99.html"
     file.write_text("<p>a line" * 200, encoding="utf-8")
-    with pytest.raises(PaperError, match="worksheet_99.pdf has [2-9] pages, and may have 1"):
+    with pytest.raises(PaperError, match=r"worksheet_99\.pdf has [2-9] pages, and may have 1"):
         make_paper.print_to_pdf([file], make_paper.find_chromium())
 
 
@@ -129,5 +129,5 @@ def test_without_a_browser_it_says_how_to_print(monkeypatch, capsys, tmp_path):
 
 def test_a_notebook_without_questions_is_named(monkeypatch):
     monkeypatch.setattr(quizzes, "read", lambda root: {})
-    with pytest.raises(PaperError, match="quizzes.yaml has nothing for notebook 03 yet"):
+    with pytest.raises(PaperError, match=r"quizzes\.yaml has nothing for notebook 03 yet"):
         make_paper.pages(ROOT, ["03"])

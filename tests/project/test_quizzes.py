@@ -23,9 +23,13 @@ QUESTIONS = {
 }
 
 
-def windows(rows, side):
-    """Count the places of a kernel in one direction, one by one."""
-    return sum(start + side <= rows for start in range(rows))
+ANSWER = signal.correlate2d(3 * [[1, 1, 0]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "valid")
+TIMES = [2] * 90 + [10] * 9 + [500]
+
+
+def windows(rows, side, by=1):
+    """Count the places of a window in one direction, one by one."""
+    return sum(start + side <= rows for start in range(0, rows, by))
 
 
 def width(count):
@@ -62,14 +66,14 @@ RECOMPUTED = {
     ("01", "always the same answer"): f"{np.mean([True] * 400 + [False] * 100):.0%}",
     ("01", "four times as many images"): f"{8 * width(1600) / width(400):.0f} points",
     ("01", "distance of two images"): f"{math.dist([0, 3, 0, 4], [0, 0, 0, 0]):.0f}",
-    ("02", "the answer of a kernel"): "−4"
-    if signal.correlate2d(3 * [[1, 1, 0]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], "valid") == [[-4]]
-    else "",
-    ("02", "rows after convolution and pooling"): "6 × 6" if windows(17, 5) in (12, 13) else "",
+    ("02", "the answer of a kernel"): f"{ANSWER.item()}".replace("-", "−"),
+    ("02", "rows after convolution and pooling"): (
+        f"{windows(windows(17, 5), 2, by=2)} × {windows(windows(17, 5), 2, by=2)}"
+    ),
     ("02", "parameters of a convolution"): f"{np.zeros((3, 3, 8, 16)).size + 16:,}",
     ("02", "the loss of one image"): f"{math.log(4):.2f}",
     ("02", "the first loss"): f"−ln(1/26), about {math.log(26):.2f}",
-    ("03", "one step"): f"{optimize.newton(lambda new: new - 2 + 0.1 * -3, 0):.1f}",
+    ("03", "one step"): f"{float(2 + Fraction(3, 10)):.1f}",
     ("03", "steps in an epoch"): f"{len(range(0, 10_000, 64))}",
     ("03", "the errors of one image"): ", ".join(
         f"{slope:.1f}" for slope in slope_of_loss(np.log([0.7, 0.2, 0.1]), true=1)
@@ -81,10 +85,9 @@ RECOMPUTED = {
     ("04", "mistakes that a network predicts"): f"{sum([Fraction(5, 100)] * 200)}",
     ("05", "one call or a hundred"): f"about {sum([35] * 100) / 36:.0f}",
     ("06", "size of an export"): f"{np.zeros(250_000, 'float32').nbytes / 1e6:.1f} MB",
-    ("06", "median and mean"): "2 ms and 7.7 ms"
-    if statistics.median([2] * 90 + [10] * 9 + [500]) == 2
-    and statistics.fmean([2] * 90 + [10] * 9 + [500]) == 7.7
-    else "",
+    ("06", "median and mean"): (
+        f"{statistics.median(TIMES):.0f} ms and {statistics.fmean(TIMES):.1f} ms"
+    ),
     ("06", "eight clients"): f"{len(range(0, 1000, 2))}",
     ("07", "the light that is missing"): f"{float(1 - Fraction(2, 8)):.2f}",
     ("08", "false verdicts"): f"{stats.binom(40, 0.05).mean():.0f}",
@@ -220,11 +223,11 @@ def test_a_good_file_is_read(project):
     ],
 )
 def test_a_mistake_in_the_file_is_named(project, old, new, said):
-    with pytest.raises(PaperError, match=".*") as caught:
+    with pytest.raises(PaperError) as caught:
         quizzes.read(project(GOOD.replace(old, new)))
     assert said in str(caught.value) and "quizzes.yaml" in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(PaperError, match="quizzes.yaml cannot be read"):
+    with pytest.raises(PaperError, match=r"quizzes\.yaml cannot be read"):
         quizzes.read(tmp_path)

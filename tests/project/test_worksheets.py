@@ -114,5 +114,5 @@ def test_a_mistake_in_the_file_is_named(tmp_path, text, said):
 def test_a_notebook_of_another_kind_is_named(tmp_path):
     path = tmp_path / "01_other.ipynb"
     nbformat.write(nb.new_notebook(cells=[nb.new_markdown_cell("Hello")]), path)
-    with pytest.raises(PaperError, match="01_other.ipynb is no notebook of this series"):
+    with pytest.raises(PaperError, match=r"01_other\.ipynb is no notebook of this series"):
         Cells(path)
