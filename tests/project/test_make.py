@@ -14,7 +14,7 @@ UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "
 OF_LEARNERS = ("lab", "fresh", "handout", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
-    *("notebooks", "reference", "benchmark", "lock"),
+    *("paper", "notebooks", "reference", "benchmark", "lock"),
 )
 STAMPS = {LEARNER: ".venv/ready", CONTRIBUTOR: ".venv/ready-contributor"}
 
