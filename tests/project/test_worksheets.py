@@ -26,6 +26,10 @@ def test_each_notebook_has_a_worksheet_that_quotes_it(path):
     assert kinds.count("quote") > kinds.count("task"), "most of it comes from the notebook"
     assert sum(len(worksheets.BLANK.findall(entry.text)) for entry in entries) >= 10
     assert len(cells.aims) >= 3 and len(cells.guesses()) >= 2
+    headings = f" {' '.join(entry.heading for entry in entries)} ".casefold()
+    answers = [blank for entry in entries for blank in worksheets.BLANK.findall(entry.text)]
+    told = [word for word in answers if f" {word.strip('*`').casefold()} " in headings]
+    assert not told, "a heading on the page gives the answer away"
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: flat(task)[:40])
