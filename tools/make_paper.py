@@ -52,7 +52,7 @@ def blanks(text: str, filled: bool) -> Markup:
 
     def show(found: re.Match) -> Markup:
         answer = re.sub(r"[*`]", "", words[int(found[1])])
-        width = min(80, max(14, 6 + 2.4 * len(answer)))  # mm, for handwriting
+        width = min(60, max(12, 5 + 2 * len(answer)))  # mm, for handwriting
         return Markup('<span class="blank{}" style="min-width: {:.0f}mm">{}</span>').format(
             " filled" if filled else "", width, answer if filled else "\u00a0"
         )
@@ -116,7 +116,7 @@ def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
             for file in files:
                 page.goto(file.resolve().as_uri())
                 printed.append(file.with_suffix(".pdf"))
-                page.pdf(path=printed[-1], prefer_css_page_size=True, print_background=True)
+                page.pdf(path=printed[-1], prefer_css_page_size=True, tagged=True)
             browser.close()
     except Error as error:
         raise PaperError(f"{chromium} does not print: {error}") from error
