@@ -83,7 +83,7 @@ def fill(sheet: list[Item], cells: Cells) -> list[Entry]:
                 entry = Entry("picture", address, "", caption, item.width)
             else:
                 text = item.quote or ""
-                place = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", text)))
+                place = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", text)).strip("… \n"))
                 entry = Entry("quote", text)
         except PaperError as error:
             raise PaperError(f"{FILE.as_posix()}: {error}") from error
