@@ -26,7 +26,7 @@ from scipy import ndimage, stats
 
 FILE = Path("docs", "teaching", "quizzes.yaml")
 COMPUTED = re.compile(r"\{= ?(.+?)(?: :([^\s}]+))? ?\}")
-NUMBER = re.compile(r"(?:about )?(−?[\d,]*\.?\d+)")
+NUMBER = re.compile(r"(?:about )?([−-]?[\d,]*\.?\d+)")
 
 
 def compute(text: str) -> str:
@@ -150,8 +150,8 @@ def load(path: Path, kind: TypeAdapter):
     except (OSError, yaml.YAMLError) as error:
         raise PaperError(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ", ".join(
-            f"item {step + 1}" if isinstance(step, int) else str(step) for step in wrong["loc"]
-        )
-        raise PaperError(f"{path.name}, {place}: {wrong['msg']}.") from error
+        mistakes = []
+        for wrong in error.errors():
+            place = (f"item {at + 1}" if isinstance(at, int) else at for at in wrong["loc"])
+            mistakes.append(f"{path.name}, {', '.join(place)}: {wrong['msg']}.")
+        raise PaperError("\n".join(mistakes)) from error
