@@ -78,7 +78,6 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
     )
     environment.filters |= {"markdown": markdown, "inline": inline, "blanks": blanks}
     all_quizzes, all_sheets = quizzes.read(root), worksheets.read(root)
-    rules = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
     written = {}
     for name in names or sorted(all_quizzes.keys() & all_sheets.keys()):
         path = choose(root, name)
@@ -94,10 +93,12 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
             template = environment.get_template(f"{kind}.html.j2")
             for key in (False, True):
                 text = template.render(**parts, number=number, title=cells.title, key=key)
-                style = f"{fonts.rules(fonts.PAPER, text)}\n{rules}"
-                file_name = f"{kind}_{number}{'_key' if key else ''}"
-                written[file_name] = text.replace("</style>", f"{style}</style>", 1)
-    return written
+                written[f"{kind}_{number}{'_key' if key else ''}"] = text
+    style = fonts.rules(fonts.PAPER, "".join(written.values()))
+    style += (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    return {
+        name: text.replace("</style>", f"\n{style}</style>", 1) for name, text in written.items()
+    }
 
 
 def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
