@@ -149,7 +149,7 @@ def main() -> None:
         files = [folder / f"{name}.html" for name in written]
         for file, text in zip(files, written.values(), strict=True):
             file.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{len(files)} pages: {FOLDER.as_posix()}/*.html")
+        print(f"{len(files)} files: {FOLDER.as_posix()}/*.html")
         if chromium := find_chromium():
             print(f"{len(print_to_pdf(files, chromium))} PDFs beside them, A4")
         else:
