@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import fonts
 import quizzes
@@ -86,10 +87,11 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
             if number not in known:
                 raise PaperError(f"{file.as_posix()} has nothing for notebook {number} yet.")
         quiz, sheet = all_quizzes[number], worksheets.fill(all_sheets[number], cells)
-        for kind, parts in {
+        kinds: dict[str, dict[str, Any]] = {
             "quiz": {"questions": quiz, "sections": quizzes.sections(quiz, cells)},
             "worksheet": {"entries": sheet, "aims": cells.aims, "guesses": cells.guesses()},
-        }.items():
+        }
+        for kind, parts in kinds.items():
             template = environment.get_template(f"{kind}.html.j2")
             for key in (False, True):
                 text = template.render(**parts, number=number, title=cells.title, key=key)

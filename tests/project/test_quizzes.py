@@ -220,6 +220,7 @@ def test_a_good_file_is_read(project):
         ("ask: What is 3 + 1?", "ask: ''", "item 4, ask: String should have at least 1"),
         ("- name: question 4", "  name: question 4", "at least 5 items"),
         ('"01":', '"01": [', "cannot be read"),
+        ('"01":', '"01": []\n\n"01":', "01 stands there twice"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(project, old, new, said):
