@@ -88,7 +88,7 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
                 raise PaperError(f"{file.as_posix()} has nothing for notebook {number} yet.")
         quiz, sheet = all_quizzes[number], worksheets.fill(all_sheets[number], cells)
         kinds: dict[str, dict[str, Any]] = {
-            "quiz": {"questions": quiz, "sections": quizzes.sections(quiz, cells)},
+            "quiz": {"questions": quiz, "places": quizzes.places(quiz, cells)},
             "worksheet": {"entries": sheet, "aims": cells.aims, "guesses": cells.guesses()},
         }
         for kind, parts in kinds.items():

@@ -128,15 +128,26 @@ def read(root: Path) -> dict[str, list[Question]]:
     return quizzes
 
 
-def sections(quiz: list[Question], cells: Cells) -> dict[str, str]:
-    """Return words → heading above the cell that has them, for all cells that a quiz names.
+class Place(NamedTuple):
+    """Where to look in a notebook: under which heading, and for which words, as they are shown."""
+
+    section: str
+    words: str
+
+
+def places(quiz: list[Question], cells: Cells) -> dict[str, Place]:
+    """Return `cell` of each question and wrong answer → where that is.
 
     Raises:
         PaperError: No cell has the words, or several do.
     """
     named = [question.cell for question in quiz]
     named += [wrong.cell for question in quiz for wrong in question.wrong if wrong.cell]
-    return {words: cells.find(words).section for words in named}
+    found = {words: cells.find(words) for words in named}
+    return {
+        words: Place(part.section, words if part.is_code else re.sub(r"[*`]", "", words))
+        for words, part in found.items()
+    }
 
 
 def load(path: Path, kind: TypeAdapter):

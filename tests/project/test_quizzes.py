@@ -132,8 +132,8 @@ def test_each_notebook_has_a_quiz_whose_cells_are_there(path):
         return
     quiz = QUIZZES[number]
     assert 5 <= len(quiz) <= 8
-    sections = quizzes.sections(quiz, Cells(path))
-    assert all(sections.values())  # each stands under a heading, so that the key can name it
+    for place in quizzes.places(quiz, Cells(path)).values():
+        assert place.section and place.words, "the key names a heading, and words to look for"
 
 
 def test_there_is_no_quiz_without_its_notebook():
