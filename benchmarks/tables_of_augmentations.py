@@ -118,22 +118,36 @@ def augmentation_lengths(result: dict) -> str:
 
 def augmentation_copies(result: dict) -> str:
     """Show what the mean over moved copies gives on validation digits."""
-    rows, gains = [], []
-    for share in LENGTHS:
-        for kind in _kinds(result):
-            trials = _of(result, recipe=name(kind, True, share))
-            for trial in trials:
-                gains.append(trial["validation_right_with_copies"] - trial["validation_right"])
-            more = statistics.mean(gains[-len(trials) :])
-            found = _wrong(trials), _wrong(trials, "_with_copies")
-            rows.append((f"{kind}, {share:g} R", *found, f"{more:+.1f}"))
-    signs = [sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)]
-    return _joined(
-        _table(("changes, length", MISTAKES, "with copies", "more right, mean"), rows),
-        f"With copies, {signs[0]} of {len(gains)} networks read more validation digits, and "
-        f"{signs[1]} fewer; on average {statistics.mean(gains):+.1f} of "
-        f"{_count(result, 'validation'):,}.",
+    rows = []
+    for (kind, share), trials in _with_normalisation(result).items():
+        more = statistics.mean(_gains(trials))
+        found = _wrong(trials), _wrong(trials, "_with_copies")
+        rows.append((f"{kind}, {share:g} R", *found, f"{more:+.1f}"))
+    head = ("changes, length", MISTAKES, "with copies", "more right, mean")
+    return _joined(_table(head, rows), copies_sentence(result))
+
+
+def copies_sentence(result: dict) -> str:
+    """Count the networks that the mean over moved copies helps, on validation digits."""
+    gains = [gain for trials in _with_normalisation(result).values() for gain in _gains(trials)]
+    return (
+        f"With copies, {sum(gain > 0 for gain in gains)} of {len(gains)} networks read more "
+        f"validation digits, and {sum(gain < 0 for gain in gains)} fewer; on average "
+        f"{statistics.mean(gains):+.1f} of {_count(result, 'validation'):,}."
     )
+
+
+def _with_normalisation(result: dict) -> dict[tuple[str, float], list[dict]]:
+    """Return kind of changes and length → the trainings with batch normalisation."""
+    return {
+        (kind, share): _of(result, recipe=name(kind, True, share))
+        for share in LENGTHS
+        for kind in _kinds(result)
+    }
+
+
+def _gains(trials: Sequence[dict]) -> list[int]:
+    return [t["validation_right_with_copies"] - t["validation_right"] for t in trials]
 
 
 def augmentation_rates(result: dict) -> str:

@@ -70,6 +70,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     ),
     "augmentation-lengths": ("compare_augmentations", tables_of_augmentations.augmentation_lengths),
     "augmentation-copies": ("compare_augmentations", tables_of_augmentations.augmentation_copies),
+    "copies-sentence": ("compare_augmentations", tables_of_augmentations.copies_sentence),
     "augmentation-rates": ("compare_augmentations", tables_of_augmentations.augmentation_rates),
     "best": ("train_accurate", tables_of_augmentations.best),
     "best-short": ("train_accurate", tables_of_augmentations.best_short),

@@ -865,6 +865,7 @@ def test_the_tables_of_lengths_copies_and_rates(project):
     assert row in lengths
     copies = table(project, "augmentation-copies")
     assert "| shift, 3 R | 7, 6 | 8, 8 | -1.5 |" in copies
+    assert copies.endswith(table(project, "copies-sentence"))
     assert copies.endswith(
         "With copies, 0 of 12 networks read more validation digits, and 6 fewer; on average -0.8 "
         "of 200."
