@@ -161,6 +161,11 @@ def main() -> None:
             )
     except (CopyError, PaperError) as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(
+            f"{error.filename} cannot be written ({error.strerror}). Make room on the disk, or "
+            "move the project to a folder in which you may write."
+        )
 
 
 if __name__ == "__main__":

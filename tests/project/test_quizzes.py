@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import statistics
 from fractions import Fraction
 
@@ -118,6 +119,12 @@ def test_every_computed_key_is_recomputed():
         if "{=" in question["right"]
     }
     assert computed == set(RECOMPUTED)
+
+
+def test_where_a_number_is_asked_the_key_is_computed():
+    number = re.compile(r"(about )?[−\d.,]+%?( (MB|points|steps|times))?")
+    asked = {which for which in QUESTIONS if number.fullmatch(QUESTIONS[which].right)}
+    assert len(asked) > 20 and asked <= set(RECOMPUTED)
 
 
 @pytest.mark.parametrize("which", RECOMPUTED, ids=" ".join)
