@@ -113,7 +113,8 @@ def _unpacked(path: Path, place: str) -> Iterator[File]:
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
-                parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+                path_inside = PurePosixPath(member.filename.replace("\\", "/"))
+                parts = [part for part in path_inside.parts if part not in {"/", ".."}]
                 inner = "/".join([place, *parts])
                 if member.is_dir() or any(map(is_hidden, parts)):
                     continue
