@@ -9,7 +9,7 @@ LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
 BIOME := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout run serve test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout collect run serve test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -19,6 +19,9 @@ fresh: $(LEARNER) ## make a fresh copy of one notebook and keep yours, as in: ma
 
 handout: $(LEARNER) ## make copies to hand out: handout/, and handout_solutions/
 	@$(BIN)/python tools/copy_notebooks.py handout
+
+collect: $(LEARNER) ## report what a class has answered, as in: make collect FOLDER=class
+	@$(BIN)/python tools/collect_answers.py $(if $(FOLDER),"$(FOLDER)")
 
 run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py

@@ -13,7 +13,7 @@ import uuid
 from pathlib import Path
 
 import class_report
-from class_claims import CollectError, collect
+from class_claims import CollectError, collect, shown
 
 from mnist_helpers import artifacts, copies
 from mnist_helpers.exercises import core
@@ -62,9 +62,14 @@ def main() -> None:
     options = parser.parse_args()
     target = options.to or artifacts.folder() / "collected"
     try:
+        if target.resolve().is_relative_to(options.folder.resolve()):
+            raise CollectError(
+                f"The report would lie in {options.folder}, among what learners handed in. Name "
+                "another folder with --to."
+            )
         exercises = asked()
         learners = collect(options.folder, {exercise.name for exercise in exercises})
-        made = f"{options.folder.resolve().name}, {datetime.datetime.now():%Y-%m-%d %H:%M}"
+        made = f"{shown(options.folder.resolve().name)}, {datetime.datetime.now():%Y-%m-%d %H:%M}"
         # Spreadsheets take the text for UTF-8 if it begins with a mark.
         write(target / "collected.csv", "\ufeff" + class_report.table(learners, exercises))
         write(target / "collected.html", class_report.page(learners, exercises, made))

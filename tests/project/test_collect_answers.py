@@ -405,6 +405,9 @@ def test_the_command_reports_on_the_series(group, tmp_path, monkeypatch, capsys)
     text = (tmp_path / "to" / "collected.csv").read_bytes()
     assert text.startswith("\ufeff".encode()) and b'"\'=anna","01_explore_the_data"' in text
     assert "=anna" in (tmp_path / "to" / "collected.html").read_text("utf-8")
+    monkeypatch.setattr(sys, "argv", ["collect", str(group), "--to", str(group / "report")])
+    with pytest.raises(SystemExit, match="among what learners handed in"):
+        collect_answers.main()
     monkeypatch.setattr(sys, "argv", ["collect", str(group / "nowhere")])
     with pytest.raises(SystemExit, match="cannot be read"):
         collect_answers.main()
