@@ -14,6 +14,7 @@ VERDICTS = (*get_args(core.State), None)
 STANDINGS = get_args(saved.Standing)
 SHOWN = 60  # characters of a name
 NOTED = 5  # files that a learner's notes name
+LOOSE = "counts as a learner: put the notebooks of one learner into one folder"
 
 
 class CollectError(Exception):
@@ -60,7 +61,10 @@ def collect(folder: Path, exercises: Iterable[str]) -> list[Learner]:
             number += 1
             name = f"{shown(entry.name)} ({number})"
         names.add(name)
-        found.append(read(name, handed_in.files(entry), known))
+        learner = read(name, handed_in.files(entry), known)
+        if entry.suffix.lower() == ".ipynb":
+            learner.notes.append(LOOSE)
+        found.append(learner)
     return found
 
 
@@ -92,7 +96,7 @@ def read(name: str, files: Iterable[handed_in.File], known: frozenset[str]) -> L
         if len(places) > 1:
             notes.append(f"notebook {number} is there {len(places)} times; the best verdict counts")
     if unknown:
-        notes.append(f"{unknown} verdicts on exercises that this version of the series has not")
+        notes.append(f"{unknown} cells check exercises that this version of the series lacks")
     return Learner(name, best, notes)
 
 

@@ -104,8 +104,8 @@ def _read(path: Path, place: str) -> Iterator[File]:
 
 
 def _too_large(place: str) -> File:
-    told = f"not read: more than {megabytes(LARGEST)}; ask for it without outputs"
-    return File(place, None, told)
+    told = f"more than {megabytes(LARGEST)}; ask for it with the largest outputs cleared"
+    return File(place, None, f"not read: {told}")
 
 
 def _unpacked(path: Path, place: str) -> Iterator[File]:
