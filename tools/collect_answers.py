@@ -79,8 +79,9 @@ def main() -> None:
         sys.stdout.reconfigure(errors="replace")  # a console may lack signs of a name
     print(class_report.summary(learners, exercises))
     print(
-        "\nThese are claims, read from files that their owners can edit; nothing was run.\n"
-        f"By exercise: {target / 'collected.html'}, {target / 'collected.csv'}"
+        "\n2/3: two of three answers are right, as claimed. –: no such notebook.\n"
+        "These are claims, read from files that their owners can edit; nothing was run.\n"
+        f"All exercises, and the notes: {target / 'collected.html'}, {target / 'collected.csv'}"
     )
 
 
