@@ -23,11 +23,7 @@ def read(path: Path) -> Notebook:
 
 
 def parse(content: bytes) -> Notebook:
-    """Read a notebook from what its file holds; nothing in it is run.
-
-    Raises:
-        ValueError: It is no notebook, or a damaged one.
-    """
+    """Read a notebook from what its file holds; raise ValueError if that is none."""
     try:
         notebook = json.loads(content)
     except RecursionError as error:
