@@ -131,9 +131,10 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: str) -> Fi
         return File(place, None, "not read: the zip has a password; unpack it yourself")
     if member.compress_type not in PACKED:
         return File(place, None, "not read: packed in a rare way; unpack the zip yourself")
+    if member.file_size > LARGEST:
+        return _too_large(place)
     try:
-        with archive.open(member) as file:  # what the zip says of the size may be untrue
-            content = file.read(LARGEST + 1)
+        with archive.open(member) as file:  # the size is named, or all is unpacked whatever it says
+            return File(place, file.read(member.file_size))
     except DAMAGED as error:
         return File(place, None, f"damaged in the zip ({type(error).__name__}): ask for it again")
-    return _too_large(place) if len(content) > LARGEST else File(place, content)

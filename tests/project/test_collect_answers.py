@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -205,14 +206,21 @@ def test_files_that_are_too_large_are_named(group, monkeypatch):
     assert "z.zip: not opened: 0 MB, more than 0 MB; unpack it, or ask for" in only(group).notes[1]
 
 
-def test_a_zip_that_lies_about_a_size_is_not_believed(group, monkeypatch):
-    monkeypatch.setattr(handed_in, "LARGEST", 2000)
-    path = zipped(group / "anna.zip", {"a.ipynb": b" " * 10**6}, compression=zipfile.ZIP_DEFLATED)
-    size, small = (10**6).to_bytes(4, "little"), (10).to_bytes(4, "little")
+def test_of_a_zip_that_lies_about_a_size_no_more_is_unpacked_than_it_says(group):
+    path = zipped(
+        group / "anna.zip", {"a.ipynb": bytes(5 * 10**7)}, compression=zipfile.ZIP_DEFLATED
+    )
+    size, small = (5 * 10**7).to_bytes(4, "little"), (10).to_bytes(4, "little")
     assert path.read_bytes().count(size) == 2
     path.write_bytes(path.read_bytes().replace(size, small))
-    anna = only(group)
-    assert marks(anna) == ["", "", ""] and "a.ipynb: " in anna.notes[1]
+    tracemalloc.start()
+    try:
+        anna = only(group)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert marks(anna) == ["", "", ""] and "a.ipynb: damaged in the zip" in anna.notes[1]
+    assert peak < 5_000_000, "bytes"
 
 
 @pytest.mark.parametrize("limit", ["MOST_BYTES", "MOST_FILES"])
