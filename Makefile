@@ -9,7 +9,7 @@ LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
 BIOME := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout paper run serve test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout paper collect run serve test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -22,6 +22,9 @@ handout: $(LEARNER) ## make copies to hand out: handout/, and handout_solutions/
 
 paper: $(CONTRIBUTOR) ## make quizzes and worksheets, with keys, to print: artifacts/paper/
 	@$(BIN)/python tools/make_paper.py $(NOTEBOOK)
+
+collect: $(LEARNER) ## report what a class has answered, as in: make collect FOLDER=class
+	@$(BIN)/python tools/collect_answers.py $(if $(FOLDER),"$(FOLDER)")
 
 run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py

@@ -19,7 +19,15 @@ def read(path: Path) -> Notebook:
         OSError: It cannot be read.
         ValueError: It is no notebook, or a damaged one.
     """
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return parse(path.read_bytes())
+
+
+def parse(content: bytes) -> Notebook:
+    """Read a notebook from what its file holds; raise ValueError if that is none."""
+    try:
+        notebook = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise ValueError("it is no notebook")

@@ -1,13 +1,10 @@
 """The three verbs of an exercise: check, hint, solution."""
 
-import hashlib
-import inspect
 from typing import Any
 
 from IPython.display import Markdown, display
 
-from mnist_helpers.exercises import core
-from mnist_helpers.exercises.limit import restored, run_limited
+from mnist_helpers.exercises import core, saved
 
 TITLES = {"right": "Right.", "wrong": "Not yet.", "unanswered": "Not answered yet."}
 # In this kernel: the last verdict on each exercise, and how many of its hints were given.
@@ -18,8 +15,8 @@ _given: dict[str, int] = {}
 def check(name: str, answer: Any) -> None:
     """Say whether an answer is right and, if not, what is wrong with it.
 
-    The output carries the verdict and a hash of the answer's source in its metadata. Nothing is
-    sent anywhere, and nothing that the answer does ends the cell.
+    The output's metadata carry the verdict, and a digest of the cell, into the saved notebook.
+    Nothing is sent anywhere, and nothing that the answer does ends the cell.
 
     Args:
         name: The exercise's name, such as "03.2".
@@ -34,10 +31,8 @@ def check(name: str, answer: Any) -> None:
     if verdict.state == "unanswered":
         text += f' A hint: `mh.exercises.hint("{name}")`.'
     plain = text.replace("**", "").replace("`", "")
-    note = {"exercise": name, "verdict": verdict.state, "answer": _hash(answer)}
-    display(
-        {"text/markdown": text, "text/plain": plain}, metadata={"mnist_helpers": note}, raw=True
-    )
+    note = saved.note(name, verdict.state)
+    display({"text/markdown": text, "text/plain": plain}, metadata=note, raw=True)
 
 
 def hint(name: str) -> None:
@@ -64,16 +59,3 @@ def solution(name: str) -> None:
     exercise = core.find(name)
     text = f"**{name} · {exercise.task}**\n\n```python\n{exercise.code.strip()}\n```\n\n"
     display(Markdown(text + exercise.reasoning))
-
-
-def _hash(answer: Any) -> str:
-    """Return the SHA-256 of the answer's source: of a function its code, else how it is shown."""
-    try:
-        source = inspect.getsource(answer)
-    except Exception:  # no function, or one without a source
-        try:
-            with restored():  # how it is shown is the answer's own code
-                source = run_limited(lambda: repr(answer), core.MOMENT)
-        except BaseException:  # it cannot even be shown
-            source = type(answer).__name__
-    return "sha256:" + hashlib.sha256(source.encode(errors="replace")).hexdigest()[:16]

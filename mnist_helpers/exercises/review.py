@@ -1,20 +1,21 @@
 """What is answered so far, across notebooks."""
 
-import json
 import re
 from pathlib import Path
 
 from IPython.display import Markdown, display
 
-from mnist_helpers.exercises import core, replies
+from mnist_helpers import copies
+from mnist_helpers.exercises import core, replies, saved
 
 # Of a learner's notebooks: those in use, not older ones that were kept under another name.
 NOTEBOOK = re.compile(r"\d\d_[a-z0-9_]+\.ipynb")
 MARKS = {"right": "right", "wrong": "not yet", "unanswered": "–"}
+CHANGED = "changed since its check"
 
 
 def progress(folder: Path | str = ".") -> None:
-    """Show for each exercise what was said last: right, not yet, or nothing.
+    """Show for each exercise what was said last, or that its cell has changed since.
 
     It reads the notebooks of the folder as they were saved last, and what was checked in this
     kernel.
@@ -23,14 +24,14 @@ def progress(folder: Path | str = ".") -> None:
         folder: Where the notebooks are; without it, where this one is.
     """
     found, unread = _saved(Path(folder))
-    found |= replies.verdicts
+    found |= {name: MARKS[state] for name, state in replies.verdicts.items()}
     names = core.names()
     notebooks = sorted({name.split(".")[0] for name in names})
     lines = ["| notebook | exercise | |", "| ---: | :--- | :--- |"]
     for name in names:
-        state = MARKS[found.get(name, "unanswered")]
+        state = found.get(name, MARKS["unanswered"])
         lines.append(f"| {name} | {core.find(name).task} | {state} |")
-    right = [name for name in names if found.get(name) == "right"]
+    right = [name for name in names if found.get(name) == MARKS["right"]]
     by_notebook = ", ".join(
         f"{number}: {sum(name.startswith(number) for name in right)} of "
         f"{sum(name.startswith(number) for name in names)}"
@@ -42,22 +43,18 @@ def progress(folder: Path | str = ".") -> None:
     display(Markdown(text))
 
 
-def _saved(folder: Path) -> tuple[dict[str, core.State], list[str]]:
-    """Return the last verdict of each exercise in saved notebooks, and the files not read."""
-    found: dict[str, core.State] = {}
+def _saved(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Return what is to be shown of each exercise in saved notebooks, and the files not read."""
+    found: dict[str, str] = {}
     unread = []
     for file in sorted(folder.glob("*.ipynb")):
         if not NOTEBOOK.fullmatch(file.name):
             continue
         try:
-            cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-            outputs = [output for cell in cells for output in cell.get("outputs", [])]
-            notes = [output.get("metadata", {}).get("mnist_helpers", {}) for output in outputs]
-            found |= {
-                note["exercise"]: note["verdict"]
-                for note in notes
-                if note.get("verdict") in MARKS and isinstance(note.get("exercise"), str)
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            for claim in saved.claims(copies.read(file)):
+                if claim.verdict:
+                    is_stale = claim.standing == "stale"
+                    found[claim.exercise] = CHANGED if is_stale else MARKS[claim.verdict]
+        except (OSError, ValueError):
             unread.append(file.name)
     return found, unread

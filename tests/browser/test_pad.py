@@ -11,37 +11,20 @@ import io
 import itertools
 import math
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import requests
-import start_lab
 from PIL import Image
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import expect
 
 from mnist_helpers import pictures, serve
 from mnist_helpers.datasets import mnist
 from mnist_helpers.serve import pad
 
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 DIGITS = {  # strokes of points in 0…1, y downwards
     7: [[(0.28, 0.2), (0.72, 0.2), (0.44, 0.85)]],
@@ -58,28 +41,6 @@ DIGITS = {  # strokes of points in 0…1, y downwards
 }
 PAPER = "canvas[role=application]"
 HINT = "Draw a digit from 0 to 9"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Start the browser with more flags; each set of flags once."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    found = found or next((place for place in PLACES if Path(place).exists()), None)
-    if not found:
-        pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
-    with sync_playwright() as playwright:
-        running = {}
-
-        def start(*flags):
-            if flags not in running:
-                options = {"executable_path": found, "args": [*QUIET, *flags]}
-                running[flags] = playwright.chromium.launch(**options)
-            return running[flags]
-
-        yield start
-        for browser in running.values():
-            browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -551,79 +512,3 @@ def test_where_no_widget_can_be_shown_there_is_a_still_picture(monkeypatch, tmp_
     assert base64.b64decode(bundle["image/png"]) == b"still"
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert metadata["image/png"]["alt"] == pad.ALT
-
-
-CELLS = (
-    "import mnist_helpers as mh\n\npad = mh.serve.pad.Pad(mh.serve.classifier.load())\npad",
-    "numbers = [number for stroke in pad.strokes for point in stroke for number in point]\n"
-    "print('strokes:', len(pad.strokes), 'inside:', 0 <= min(numbers) <= max(numbers) <= 1)",
-)
-
-
-@pytest.fixture
-def lab(tmp_path):
-    """JupyterLab with one notebook, and nothing of the user's; its address."""
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel}
-    work = tmp_path / "work"
-    work.mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), work / "pad.ipynb")
-    places = "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR IPYTHONDIR"
-    places += " JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR"
-    settings = {name: str(tmp_path / name) for name in places.split()}
-    settings["JUPYTER_CONFIG_PATH"] = str(start_lab.SETTINGS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={work}"]
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | settings, stderr=log, stdout=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            with contextlib.suppress(requests.ConnectionError):
-                requests.get(f"{address}/api", timeout=5).raise_for_status()
-                break
-            assert server.poll() is None, (tmp_path / "log").read_text()
-            time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()  # its kernel, too
-        server.wait(30)
-
-
-def test_the_widget_reads_in_jupyterlab(request, chromium, lab):
-    context = chromium().new_context(viewport={"width": 1200, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    try:
-        page.goto(f"{lab}/lab/tree/pad.ipynb")
-        editors = page.locator(".jp-Notebook .cm-content")
-        editors.first.click()
-        status = page.locator("#jp-main-statusbar")
-        expect(status).to_contain_text("| Idle", timeout=60_000)  # before, the key would be lost
-        page.keyboard.press("Shift+Enter")
-        expect(message(page)).to_have_text(HINT, timeout=60_000)
-        draw(page, DIGITS[7])
-        expect(digit(page)).to_have_text("7", timeout=30_000)
-        keep_screenshot(page, request.node.name)
-        page.keyboard.press("x")  # JupyterLab's shortcut that cuts a cell; not on the pad
-        page.keyboard.press("Space")
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("Space")
-        expect(editors).to_have_count(2)
-        editors.last.click()
-        page.keyboard.press("Shift+Enter")
-        output = page.locator(".jp-OutputArea-output", has_text="strokes:")
-        expect(output).to_contain_text("strokes: 2 inside: True")
-        expect(page.get_by_text("official Jupyter news")).to_have_count(0)
-    finally:
-        with contextlib.suppress(Error):
-            keep_screenshot(page, f"{request.node.name}_end")
-        context.close()
-    assert not errors

@@ -6,6 +6,8 @@ import re
 import copy_notebooks
 from copy_notebooks import assigned, has_blank
 
+from mnist_helpers.exercises import saved
+
 HEADING = re.compile(r"^### (\d\d\.\d) \S.* \((\d+) minutes\)$", re.MULTILINE)
 EXERCISES, GUESSES, MINUTES = range(2, 5), range(2, 4), range(2, 21)  # allowed in a notebook
 GUESS, OUTCOME, SUMMARY = "guess_", "mh.exercises.guess", "mh.exercises.guesses"
@@ -21,8 +23,8 @@ def outputs(notebook):
 
 def verdicts(notebook):
     """Return what the checks of an executed notebook have said: (exercise, verdict), in order."""
-    notes = [output.get("metadata", {}).get("mnist_helpers") for output in outputs(notebook)]
-    return [(note["exercise"], note["verdict"]) for note in notes if note]
+    claims = saved.claims(notebook)
+    return [(claim.exercise, claim.verdict) for claim in claims if claim.verdict]
 
 
 def parsed(cell):

@@ -9,9 +9,9 @@ import copy_notebooks
 import nbformat
 import pytest
 
-from mnist_helpers.exercises import core
+from mnist_helpers.exercises import core, saved
 from tests.conftest import NOTEBOOKS
-from tests.notebooks.reading import outputs, verdicts
+from tests.notebooks.reading import outputs
 
 SAVE = ("03", "06", "11", "12")  # those that write results, which a second run finds
 TIMES = {path: 2 if path.name.startswith(SAVE) else 1 for path in NOTEBOOKS}
@@ -28,7 +28,8 @@ def test_runs_alone(source, alone):
     assert not streams
     number = source.name[:2]
     expected = [name for name in core.names() if name.startswith(number)]
-    assert verdicts(notebook) == [(name, "right") for name in expected]
+    right = [saved.Claim(name, "right", "claimed") for name in expected]
+    assert list(saved.claims(notebook)) == right
     trained = {file.name for file in clone.glob("artifacts/run-*/*.*")}
     expected = {"mnist_cnn_model.keras", "mnist_cnn_model.h5", "training_history.json"}
     assert (expected <= trained) == (number == "03")

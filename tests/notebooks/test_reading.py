@@ -138,7 +138,7 @@ def test_guesses_that_are_counted_before_the_recap_are_found():
 
 def test_the_verdicts_of_checks_are_read_from_their_outputs():
     notebook = made()
-    note = {"mnist_helpers": {"exercise": "09.1", "verdict": "right", "answer": "sha256:0"}}
+    note = {"mnist_helpers": {"exercise": "09.1", "verdict": "right", "cell": "sha256:0"}}
     notebook.cells[12].outputs = [
         nb.new_output("stream", text="other"),
         nb.new_output("display_data", {"text/plain": "Right."}, metadata=note),

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "-contributor"))
-OF_LEARNERS = ("lab", "fresh", "handout", "run", "serve")
+OF_LEARNERS = ("lab", "fresh", "handout", "collect", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
     *("paper", "notebooks", "reference", "benchmark", "lock"),
@@ -43,7 +43,7 @@ def program(clone, name, line="", code=0):
 
 def make(clone, *arguments, **settings):
     outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MNIST_SOURCE", "CI"} | {
-        *("OPTIONS", "COVERAGE", "UPGRADE", "NOTEBOOK")
+        *("OPTIONS", "COVERAGE", "UPGRADE", "NOTEBOOK", "FOLDER")
     }
     env = {name: value for name, value in os.environ.items() if name not in outer} | settings
     command = ["make", "BIN=bin", "PYTHON=bin/python", *arguments]
@@ -181,6 +181,17 @@ def test_copies_are_made_by_one_command_each(clone):
         "python tools/copy_notebooks.py fresh 02",
         "python tools/copy_notebooks.py fresh",
         "python tools/copy_notebooks.py handout",
+    ]
+
+
+def test_a_class_is_collected_by_one_command_whatever_its_folder_is_called(clone):
+    set_up(clone, LEARNER)
+    program(clone, "python", line='printf "<%s>" "$@" >> calls; echo >> calls')
+    for arguments in (["collect", "FOLDER=my class"], ["collect"]):
+        make(clone, *arguments)
+    assert calls(clone)[1::2] == [
+        "<tools/collect_answers.py><my class>",
+        "<tools/collect_answers.py>",
     ]
 
 

@@ -1,0 +1,132 @@
+"""What learners do in JupyterLab: they draw on the pad, and save what they have answered.
+
+SCREENSHOTS=folder keeps a picture of each test.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+import requests
+import start_lab
+from playwright.sync_api import Error, expect
+
+from mnist_helpers import copies
+from mnist_helpers.exercises import saved
+from tests.browser.test_pad import DIGITS, HINT, digit, draw, keep_screenshot, message
+
+EDITOR = ".jp-Notebook .cm-content"
+PAD = (
+    "import mnist_helpers as mh\n\npad = mh.serve.pad.Pad(mh.serve.classifier.load())\npad",
+    "numbers = [number for stroke in pad.strokes for point in stroke for number in point]\n"
+    "print('strokes:', len(pad.strokes), 'inside:', 0 <= min(numbers) <= max(numbers) <= 1)",
+)
+ANSWER = 'import mnist_helpers as mh\n\nkinds = ...\n\nmh.exercises.check("03.1", kinds)\n'
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab with nothing of the user's: the folder that it shows, and its address."""
+    tmp_path = tmp_path_factory.mktemp("lab")
+    work = tmp_path / "work"
+    work.mkdir()
+    places = "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR IPYTHONDIR"
+    places += " JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR"
+    settings = {name: str(tmp_path / name) for name in places.split()}
+    settings["JUPYTER_CONFIG_PATH"] = str(start_lab.SETTINGS)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={work}"]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | settings, stderr=log, stdout=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            with contextlib.suppress(requests.ConnectionError):
+                requests.get(f"{address}/api", timeout=5).raise_for_status()
+                break
+            assert server.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+        yield work, address
+    finally:
+        server.terminate()  # its kernel, too
+        server.wait(30)
+
+
+@pytest.fixture
+def open_notebook(request, chromium, lab):
+    """Write a notebook of these cells, and open it in JupyterLab; give its page and its file."""
+    work, address = lab
+    context = chromium().new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    def open_notebook(*cells):
+        path = work / f"{request.node.name}.ipynb"
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        nbformat.write(notebook, path)
+        page.goto(f"{address}/lab/tree/{path.name}?reset")  # without what another test opened
+        page.locator(EDITOR).first.click()
+        status = page.locator("#jp-main-statusbar")
+        expect(status).to_contain_text("| Idle", timeout=60_000)  # before, a key would be lost
+        return page, path
+
+    yield open_notebook
+    with contextlib.suppress(Error):
+        keep_screenshot(page, f"{request.node.name}_end")
+    context.close()
+    assert not errors
+
+
+def test_the_widget_reads_in_jupyterlab(request, open_notebook):
+    page, _ = open_notebook(*PAD)
+    page.keyboard.press("Shift+Enter")
+    expect(message(page)).to_have_text(HINT, timeout=60_000)
+    draw(page, DIGITS[7])
+    expect(digit(page)).to_have_text("7", timeout=30_000)
+    keep_screenshot(page, request.node.name)
+    page.keyboard.press("x")  # JupyterLab's shortcut that cuts a cell; not on the pad
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    editors = page.locator(EDITOR)
+    expect(editors).to_have_count(2)
+    editors.last.click()
+    page.keyboard.press("Shift+Enter")
+    output = page.locator(".jp-OutputArea-output", has_text="strokes:")
+    expect(output).to_contain_text("strokes: 2 inside: True")
+    expect(page.get_by_text("official Jupyter news")).to_have_count(0)
+
+
+def test_a_verdict_is_saved_and_a_later_change_of_the_answer_shows(open_notebook):
+    page, path = open_notebook(ANSWER)
+
+    def is_saved_as(*claim):
+        page.keyboard.press("Control+s")
+        deadline = time.monotonic() + 30
+        while list(saved.claims(copies.read(path))) != [claim]:
+            assert time.monotonic() < deadline, list(saved.claims(copies.read(path)))
+            time.sleep(0.1)
+
+    is_saved_as("03.1", None, "unchecked")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Not answered yet.")).to_be_visible()
+    is_saved_as("03.1", "unanswered", "claimed")
+    page.locator(EDITOR).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("# now")
+    is_saved_as("03.1", "unanswered", "stale")
+    page.keyboard.press("Control+Enter")
+    is_saved_as("03.1", "unanswered", "claimed")
