@@ -7,9 +7,9 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 py
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
-BIOME := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
+NPM := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout run serve test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout slides run serve test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -19,6 +19,9 @@ fresh: $(LEARNER) ## make a fresh copy of one notebook and keep yours, as in: ma
 
 handout: $(LEARNER) ## make copies to hand out: handout/, and handout_solutions/
 	@$(BIN)/python tools/copy_notebooks.py handout
+
+slides: $(LEARNER) $(NPM) ## make slides of all notebooks in slides/, or of one: make slides NOTEBOOK=03
+	$(BIN)/python tools/make_slides.py $(NOTEBOOK)
 
 run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py
@@ -34,24 +37,24 @@ test-sample: export MNIST_SOURCE := sample
 test-sample: $(CONTRIBUTOR) ## run what other data can change, on the bundled digits
 	$(BIN)/python -m pytest -m data_matters $(OPTIONS)
 
-lint: $(CONTRIBUTOR) $(BIOME) ## check code and notebooks: style, order of imports, types
+lint: $(CONTRIBUTOR) $(NPM) ## check code and notebooks: style, order of imports, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/deptry . tools benchmarks
 	$(BIN)/deptry mnist_helpers notebooks --optional-dependencies-dev-groups contribute --ignore DEP002
 	$(BIN)/mypy
-ifdef BIOME
+ifdef NPM
 	node_modules/.bin/biome check --error-on-warnings
 else
 	@echo "JavaScript and CSS were NOT checked: npm is missing (it comes with Node.js)."
 	@test -z "$$CI"
 endif
 
-format: $(CONTRIBUTOR) $(BIOME) ## put code and notebooks into shape
+format: $(CONTRIBUTOR) $(NPM) ## put code and notebooks into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(if $(BIOME),node_modules/.bin/biome check --write)
+	$(if $(NPM),node_modules/.bin/biome check --write)
 
 notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIST only
 	$(BIN)/python tools/run_notebooks.py --in-place
@@ -112,6 +115,6 @@ $(CONTRIBUTOR): requirements-contributor.lock $(LEARNER)
 	@echo ready > $@
 
 node_modules/ready: package-lock.json
-	@echo "Adding what checks JavaScript and CSS: one package (seconds)"
+	@echo "Adding what shows slides, and what checks JavaScript and CSS: two packages (seconds)"
 	@npm ci
 	@echo ready > $@

@@ -15,10 +15,11 @@ from pathlib import Path
 import matplotlib
 import nbformat
 from copy_notebooks import CopyError, choose, originals
-from deck import Slide, SlidesError, make_deck, render
+from deck import Slide, SlidesError, make_deck
 from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
 from pygments.formatters import HtmlFormatter
+from slide_parts import render
 
 ROOT = Path(__file__).parents[1]
 PARTS = Path(__file__).with_name("slides")

@@ -11,7 +11,6 @@ import io
 import itertools
 import math
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -25,23 +24,12 @@ import pytest
 import requests
 import start_lab
 from PIL import Image
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, expect
 
 from mnist_helpers import pictures, serve
 from mnist_helpers.datasets import mnist
 from mnist_helpers.serve import pad
 
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 DIGITS = {  # strokes of points in 0…1, y downwards
     7: [[(0.28, 0.2), (0.72, 0.2), (0.44, 0.85)]],
@@ -58,28 +46,6 @@ DIGITS = {  # strokes of points in 0…1, y downwards
 }
 PAPER = "canvas[role=application]"
 HINT = "Draw a digit from 0 to 9"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Start the browser with more flags; each set of flags once."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    found = found or next((place for place in PLACES if Path(place).exists()), None)
-    if not found:
-        pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
-    with sync_playwright() as playwright:
-        running = {}
-
-        def start(*flags):
-            if flags not in running:
-                options = {"executable_path": found, "args": [*QUIET, *flags]}
-                running[flags] = playwright.chromium.launch(**options)
-            return running[flags]
-
-        yield start
-        for browser in running.values():
-            browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "-contributor"))
-OF_LEARNERS = ("lab", "fresh", "handout", "run", "serve")
+OF_LEARNERS = ("lab", "fresh", "handout", "slides", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
     *("notebooks", "reference", "benchmark", "lock"),
@@ -184,6 +184,16 @@ def test_copies_are_made_by_one_command_each(clone):
     ]
 
 
+def test_slides_are_made_of_all_notebooks_or_of_one(clone):
+    set_up(clone, LEARNER)
+    for arguments in (["slides"], ["slides", "NOTEBOOK=03"]):
+        make(clone, *arguments, "NPM=")
+    assert [call.rstrip() for call in calls(clone)] == [
+        "python tools/make_slides.py",
+        "python tools/make_slides.py 03",
+    ]
+
+
 def test_the_set_up_says_first_what_it_does_and_how_long_that_takes(clone):
     program(clone, "python", line="mkdir -p .venv")
     said = make(clone, "lab").stdout.splitlines()
@@ -193,7 +203,7 @@ def test_the_set_up_says_first_what_it_does_and_how_long_that_takes(clone):
 def test_lint_says_when_javascript_was_not_checked(clone):
     set_up(clone, LEARNER, CONTRIBUTOR)
     for settings, code in (({}, 0), ({"CI": "true"}, 2)):
-        done = make(clone, "lint", "BIOME=", **settings)
+        done = make(clone, "lint", "NPM=", **settings)
         assert done.returncode == code
         assert done.stdout.count("NOT checked: npm is missing") == 1
 
@@ -202,4 +212,4 @@ def test_lint_says_when_javascript_was_not_checked(clone):
 def test_lint_fails_when_one_of_its_checks_does(broken, clone):
     set_up(clone, LEARNER, CONTRIBUTOR)
     program(clone, broken, code=1)
-    assert make(clone, "lint", "BIOME=").returncode != 0
+    assert make(clone, "lint", "NPM=").returncode != 0
