@@ -154,7 +154,8 @@ class _Deck:
             self.later.clear()
             return
         if not WRITES_PROSE.search(code):
-            with_prose = {part.kind for part in self.slides[-1].parts} <= {"question", "text"}
+            beside = {"question", "text"} | ({"list", "table"} if self.in_exercise() else set())
+            with_prose = {part.kind for part in self.slides[-1].parts} <= beside
             for number, part in enumerate(code_parts(code)):
                 self.show(part, turn=number > 0 or not with_prose)
         if exercise := exercise_in(code):
