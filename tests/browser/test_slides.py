@@ -32,7 +32,8 @@ LOOK = """
     const left = box.left - frame.left, top = box.top - frame.top;
     const right = frame.right - box.right, bottom = frame.bottom - box.bottom;
     if (Math.min(left, top, right, bottom) < margin * scale) tell("overflow", element);
-    if (element.scrollWidth > element.clientWidth + 1 && element.matches("pre")) tell("cut", element);
+    if (element.matches("pre") && element.scrollWidth > element.clientWidth + 1)
+      tell("cut", element);
   }
   for (const code of slide.querySelectorAll("pre"))
     if (parseFloat(getComputedStyle(code).fontSize) * scale < 20) tell("small code", code);
