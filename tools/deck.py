@@ -34,7 +34,7 @@ from mnist_helpers.exercises import core
 EXERCISE = re.compile(r"\d\d\.\d+ ")
 # Sentences that tell a learner where to type
 HOW_TO_TYPE = re.compile(r"\(?[^.?!(`]*(?:three dots|the dots|leave it as|`\.\.\.`)[^.?!]*[.?!]\)?")
-WRITES_PROSE = re.compile(r"^Markdown\(", re.MULTILINE)  # a cell that writes a recap
+WRITES_PROSE = re.compile(r"^\s*Markdown\(", re.MULTILINE)  # a cell that writes a recap, say
 
 
 class SlidesError(Exception):
