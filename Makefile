@@ -84,7 +84,7 @@ lock: $(CONTRIBUTOR) ## resolve pyproject.toml anew into the three requirements*
 	echo "uv" | $(RESOLVE) --python-version 3.11 - -o requirements-uv.lock
 
 clean: ## remove .venv, node_modules and everything that was produced
-	rm -rf .venv node_modules artifacts
+	rm -rf .venv node_modules artifacts slides
 
 # $(call install,FILE) installs what a lock pins: by uv where it is there and works, else by pip.
 install = if $(BIN)/uv --version >/dev/null 2>&1; then \
