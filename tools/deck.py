@@ -8,13 +8,15 @@ all of it on slides, "Notes" none of it, and "Skip" leaves the cell out.
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copy_notebooks import exercise_in
 from nbformat import NotebookNode
 from slide_parts import (
     GAP,
     HEIGHT,
+    SCALES,
+    TITLE_COLUMNS,
     TITLE_LINE,
     Block,
     Part,
@@ -31,6 +33,7 @@ from slide_parts import (
 
 from mnist_helpers.exercises import core
 
+CELLS = {"code", "output", "outcome", "figure"}  # kinds of what cells of code give
 EXERCISE = re.compile(r"\d\d\.\d+ ")
 # Sentences that tell a learner where to type
 HOW_TO_TYPE = re.compile(r"\(?[^.?!(`]*(?:three dots|the dots|leave it as|`\.\.\.`)[^.?!]*[.?!]\)?")
@@ -50,11 +53,15 @@ class Slide:
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def has_room(self, height: int) -> bool:
-        """Tell whether one more part fits on it."""
-        lines = math.ceil(len(self.title) / 50)
-        used = TITLE_LINE * lines + sum(GAP + part.height for part in self.parts)
-        return used + GAP + height <= HEIGHT
+    @property
+    def scale(self) -> float:
+        """The largest at which all that stands on it has room, or 0: there is too much."""
+        lines = math.ceil(len(self.title) / TITLE_COLUMNS)
+        for scale in SCALES:
+            heights = [GAP + part.height(scale) for part in self.parts]
+            if lines * TITLE_LINE + sum(heights) <= HEIGHT:
+                return scale
+        return 0
 
 
 def make_deck(notebook: NotebookNode, name: str) -> list[Slide]:
@@ -103,11 +110,17 @@ class _Deck:
     def show(self, part: Part, turn: bool = False) -> None:
         """Put a part on the slide, or on a new one."""
         slide = self.slides[-1]
-        if slide.parts and (turn or not slide.has_room(part.height)):
+        with_it = replace(slide, parts=[*slide.parts, part])
+        if slide.parts and (turn or not with_it.scale):
             self.turn()
         self.slides[-1].parts.append(part)
         if part.notes:
             self.slides[-1].notes.append(part.notes)
+
+    def show_prose(self, part: Part) -> None:
+        """Put what stands between cells of code on a slide of its own, except in an exercise."""
+        kinds = {part.kind for part in self.slides[-1].parts}
+        self.show(part, turn=bool(kinds & CELLS) and not self.in_exercise())
 
     def in_exercise(self) -> bool:
         return bool(EXERCISE.match(self.slides[-1].title))
@@ -130,9 +143,9 @@ class _Deck:
             elif block.kind in ("table", "fence"):
                 make = table_parts if block.kind == "table" else code_block
                 for part in make(block.text):
-                    self.show(part)
+                    self.show_prose(part)
             elif self.in_exercise() or _slide_type(cell) == "slide" or _is_formula(block):
-                self.show(text_part(block.text, "list" if is_list(block) else "text"))
+                self.show_prose(text_part(block.text, "list" if is_list(block) else "text"))
             elif is_list(block):
                 self.add_list(block)
             elif last and block.text.endswith(":") and not new:
@@ -144,7 +157,7 @@ class _Deck:
         """Put the first sentence of each item on a slide, and all of the list into the notes."""
         items = list(items_of(block.text))
         shown = [(mark, first_sentence(words)) for mark, words in items]
-        self.show(text_part("\n".join(map(" ".join, shown)), "list"))
+        self.show_prose(text_part("\n".join(map(" ".join, shown)), "list"))
         if shown != items:
             self.slides[-1].notes.append(block.text)
 

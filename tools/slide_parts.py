@@ -5,12 +5,13 @@ estimates to what is really shown.
 """
 
 import base64
+import functools
 import html
 import io
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,11 +22,16 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-# In pixels of a slide of 1280 × 720. slides.css has the same, and tests hold the two together.
+# In pixels of a slide of 1280 × 720, at the scale 1. slides.css has the same.
 WIDTH, HEIGHT, GAP = 1160, 650, 14
-CODE_LINE, PADDING, COLUMNS = 28, 24, 85
-TITLE_LINE, TEXT_LINE, LARGE_LINE, TABLE_ROW, TABLE_LINE = 46, 36, 44, 36, 26
+TITLE_LINE, TITLE_COLUMNS = 46, 50
 BODY = HEIGHT - TITLE_LINE - GAP  # under a heading of one line
+CODE_LINE, CODE_COLUMNS, PADDING = 26, 93, 24
+TEXT_LINE, TEXT_COLUMNS = 33, 80
+LARGE_LINE, LARGE_COLUMNS = 41, 66  # a question
+TABLE_LINE, TABLE_COLUMNS, ROW = 25, 100, 9
+CAPTION_LINE, CAPTION_COLUMNS = 30, 88
+SCALES = (1.4, 1.3, 1.2, 1.1, 1.0)  # of what stands under a heading; code has 20 pixels and more
 LINES = (BODY - PADDING) // CODE_LINE  # of code on a slide
 CAPTION = 200  # characters; of a longer one the first sentence is shown
 SENTENCE = re.compile(r".+?[.!?][*)\"”`]*(?=\s+[^a-z]|$)", re.DOTALL)
@@ -45,14 +51,14 @@ class Part:
     Attributes:
         kind: Which of the kinds that slides.css knows.
         html: What is shown.
-        height: How high that is, in pixels.
+        height: How many pixels that takes at a scale.
         notes: What the speaker reads about it, in Markdown.
         waits: Whether it appears when the speaker goes on, so that a class can guess first.
     """
 
     kind: str
     html: str
-    height: int
+    height: Callable[[float], float]
     notes: str = ""
     waits: bool = False
 
@@ -95,9 +101,9 @@ def items_of(text: str) -> Iterator[tuple[str, str]]:
             yield mark, words.strip()
 
 
-def _lines_of(text: str, characters: int) -> int:
-    """Return how many lines a text takes, if so many characters fit in one."""
-    return sum(max(1, math.ceil(len(line) / characters)) for line in text.splitlines())
+def _lines(paragraphs: Iterable[str], columns: float) -> int:
+    """Return how many lines paragraphs take, if so many characters fit in one."""
+    return sum(max(1, math.ceil(len(words) / columns)) for words in paragraphs)
 
 
 def text_part(text: str, kind: str) -> Part:
@@ -107,38 +113,45 @@ def text_part(text: str, kind: str) -> Part:
         text: In Markdown.
         kind: "question" or "lead" in large type; "text", "list" or "outcome".
     """
-    large = kind in ("question", "lead")
-    paragraphs = [words for _, words in items_of(text)] or [text.replace("\n", " ")]
-    lines = sum(math.ceil(len(words) / (62 if large else 74)) for words in paragraphs)
-    height = lines * (LARGE_LINE if large else TEXT_LINE) + 10 * (len(paragraphs) - 1)
+    line, columns = TEXT_LINE, TEXT_COLUMNS
+    if kind in ("question", "lead"):
+        line, columns = LARGE_LINE, LARGE_COLUMNS
+    words = [item for _, item in items_of(text)] or [text.replace("\n", " ")]
+
+    def height(scale: float) -> float:
+        return _lines(words, columns / scale) * line * scale + 10 * (len(words) - 1)
+
     return Part(kind, render(text), height)
 
 
 def code_parts(code: str) -> Iterator[Part]:
     """Cut a cell that is too long for a slide, where it has blank lines if possible."""
-    lines = code.rstrip().splitlines()
+    lines = re.sub(r"\n{3,}", "\n\n", code.rstrip()).splitlines()
     while lines:
         end = len(lines)
         if end > LINES:
             blank = [at for at in range(LINES // 3, LINES + 1) if not lines[at].strip()]
             end = max(blank, default=LINES)
-        piece = "\n".join(lines[:end]).strip("\n")
-        yield _preformatted("code", piece, _highlight)
+        yield _preformatted("code", lines[:end], _highlight)
         lines = lines[end:]
 
 
-def _preformatted(kind: str, text: str, shown: Callable[[str], str]) -> Part:
+def _preformatted(kind: str, lines: list[str], shown: Callable[[str], str]) -> Part:
     """Show lines as they are; of more than a slide holds, say how many are left out."""
-    lines = text.strip("\n").splitlines()
-    kept = list(lines)
-    while _lines_of("\n".join(kept), COLUMNS) > LINES - (len(kept) < len(lines)):
-        kept.pop()
-    text = "\n".join(kept)
-    height = _lines_of(text, COLUMNS) * CODE_LINE + PADDING
-    markup = shown(text)
+    kept = lines = "\n".join(lines).strip("\n").splitlines()
+    while _lines(kept, CODE_COLUMNS) > LINES - (len(kept) < len(lines)):
+        kept = kept[:-1]
+    markup, note = shown("\n".join(kept)), []
     if left := len(lines) - len(kept):
-        markup += f'\n<span class="cut">… and {left} more lines in the notebook</span>'
-        height += CODE_LINE
+        note = [f"… and {left} more lines in the notebook"]
+        markup += f'\n<span class="cut">{note[0]}</span>'
+
+    def height(scale: float) -> float:
+        count = _lines([*kept, *note], CODE_COLUMNS / scale)
+        if count > _lines([*kept, *note], CODE_COLUMNS):
+            return math.inf  # no scale at which more lines are broken
+        return count * CODE_LINE * scale + PADDING
+
     return Part(kind, f"<pre>{markup}</pre>", height)
 
 
@@ -146,24 +159,33 @@ def code_block(text: str) -> Iterator[Part]:
     """Show code that stands between fences in Markdown."""
     opening, *lines, _ = text.splitlines()
     language = opening.strip("`")
-    yield _preformatted("code", "\n".join(lines), lambda code: _highlight(code, language))
+    yield _preformatted("code", lines, lambda code: _highlight(code, language))
 
 
 def table_parts(text: str) -> Iterator[Part]:
     """Lay a table out, on several slides if it is long."""
     head, rule, *rows = text.splitlines()
-    top, *heights = _row_heights(text)
+    top, *heights = _row_heights(text, 1)
+    pieces = math.ceil(sum(heights) / (BODY - top))
+    most = math.ceil(len(rows) / pieces)  # equally many on each slide
     start = 0
     while start < len(rows):
-        height, end = top, start
-        while end < len(rows) and (end == start or height + heights[end] <= BODY):
-            height += heights[end]
+        end = start + 1
+        while end - start < most and top + sum(heights[start : end + 1]) <= BODY:
             end += 1
-        yield Part("table", render("\n".join([head, rule, *rows[start:end]])), height)
+        piece = "\n".join([head, rule, *rows[start:end]])
+        yield Part("table", render(piece), functools.partial(_table_height, piece))
         start = end
 
 
-def _row_heights(table: str) -> list[int]:
+def _table_height(table: str, scale: float) -> float:
+    heights = _row_heights(table, scale)
+    if sum(heights) > scale * sum(_row_heights(table, 1)):
+        return math.inf  # no scale at which more lines are broken
+    return sum(heights)
+
+
+def _row_heights(table: str, scale: float) -> list[float]:
     """Estimate how high the rows of a table are, if columns share the width by what they hold."""
     cells: list[list[int]] = []  # characters
     for token in _markdown().parse(table):
@@ -172,14 +194,14 @@ def _row_heights(table: str) -> list[int]:
         elif token.type == "inline":
             cells[-1].append(len(token.content))
     widest = [max(column) for column in zip(*cells, strict=True)]
-    share = min(1, (96 - 3 * len(widest)) / sum(widest))  # of the characters that fit beside
+    share = min(1, (TABLE_COLUMNS / scale - 3 * len(widest)) / sum(widest))
     lines = [
         max(
             math.ceil(cell / max(6, share * width)) for cell, width in zip(row, widest, strict=True)
         )
         for row in cells
     ]
-    return [TABLE_ROW + TABLE_LINE * (max(1, count) - 1) for count in lines]
+    return [max(1, count) * TABLE_LINE * scale + ROW for count in lines]
 
 
 def output_parts(outputs: list[NotebookNode]) -> Iterator[Part]:
@@ -187,8 +209,8 @@ def output_parts(outputs: list[NotebookNode]) -> Iterator[Part]:
     captions = set()
     for is_printed, group in itertools.groupby(outputs, lambda one: one.output_type == "stream"):
         if is_printed:
-            text = "".join(output.text for output in group)
-            yield _preformatted("output", text, html.escape)
+            lines = "".join(output.text for output in group).splitlines()
+            yield _preformatted("output", lines, html.escape)
             continue
         for output in group:
             if "image/png" in output.data:
@@ -204,16 +226,19 @@ def _figure(png: str, caption: str) -> Part:
     """Show a figure as wide as the slide, or as high as there is room; its caption is its text."""
     if caption.startswith("<"):
         raise ValueError(f"its figure has no caption, but {caption}; draw it with mh.plots")
-    width, height = Image.open(io.BytesIO(base64.b64decode(png))).size
+    columns, rows = Image.open(io.BytesIO(base64.b64decode(png))).size
     shown = caption if len(caption) <= CAPTION else first_sentence(caption)
-    below = _lines_of(shown, 88) * 30
-    return Part(
-        "figure",
+
+    def height(scale: float) -> float:
+        below = _lines([shown], CAPTION_COLUMNS / scale) * CAPTION_LINE * scale
+        wanted = WIDTH * rows / columns + below
+        return wanted if scale > 1 else min(wanted, BODY)
+
+    markup = (
         f'<img src="data:image/png;base64,{png.strip()}" alt="{html.escape(caption)}">'
-        f"<figcaption>{html.escape(shown)}</figcaption>",
-        min(WIDTH * height // width + GAP + below, BODY),
-        notes=caption if shown != caption else "",
+        f"<figcaption>{html.escape(shown)}</figcaption>"
     )
+    return Part("figure", markup, height, notes=caption if shown != caption else "")
 
 
 def _prose(text: str) -> Iterator[Part]:
@@ -227,7 +252,8 @@ def _prose(text: str) -> Iterator[Part]:
         elif block.kind == "fence":
             yield from code_block(block.text)
         else:
-            yield text_part(block.text, "list" if is_list(block) else "outcome")
+            kind = "outcome" if block.text.startswith("What came out:") else "text"
+            yield text_part(block.text, "list" if is_list(block) else kind)
 
 
 def _markdown() -> MarkdownIt:

@@ -109,6 +109,10 @@ def test_solutions_are_in_the_notes(made):
     assert notes.count("Solution:") == len(exercises) > 0
 
 
+def test_each_slide_has_room_for_what_is_on_it(made):
+    assert [slide.title for slide in made[1] if not slide.scale] == []
+
+
 def test_each_slide_has_a_heading_and_something_on_it(made):
     for slide, after in itertools.pairwise(made[1]):
         heads_a_chapter = after.level > slide.level and not slide.notes
@@ -151,6 +155,19 @@ def test_an_output_waits_beside_its_code_but_not_on_a_slide_of_its_own():
     assert not three.parts[0].waits
 
 
+def test_what_stands_on_a_slide_is_as_large_as_there_is_room():
+    def scale(lines, columns):
+        return slides_of(text("## A"), code("\n".join(["x" * columns] * lines)))[0].scale
+
+    assert scale(3, 60) == 1.4 > scale(18, 60) > scale(21, 60) == 1
+    assert scale(3, 80) == 1.1, "no line is broken for it"
+
+
+def test_prose_of_another_cell_does_not_join_what_a_cell_gave():
+    first, second = slides_of(text("## A"), code("x", printed("1")), text("- One.\n- Two."))
+    assert kinds(first) == ["code", "output"] and kinds(second) == ["list"]
+
+
 def test_long_code_is_cut_at_blank_lines_and_loses_nothing():
     pieces = ["\n".join(f"x{piece}_{line}=1" for line in range(9)) for piece in range(4)]
     first, second = slides_of(text("## A"), code("\n\n".join(pieces)))
@@ -163,7 +180,8 @@ def test_long_output_is_cut_and_says_so():
     (slide,) = slides_of(text("## A"), code("x", printed("one\n" * 50)))[1:]
     assert slide.parts[0].html.count("one") < slide_parts.LINES
     assert re.search(r"… and \d+ more lines in the notebook", slide.parts[0].html)
-    assert 0 <= slide_parts.BODY - slide.parts[0].height < slide_parts.CODE_LINE
+    assert slide.scale == 1
+    assert 0 <= slide_parts.BODY - slide.parts[0].height(1) < slide_parts.CODE_LINE
 
 
 def test_a_long_table_goes_on_with_its_head():
