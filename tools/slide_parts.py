@@ -34,7 +34,8 @@ CAPTION_LINE, CAPTION_COLUMNS = 30, 88
 SCALES = (1.4, 1.3, 1.2, 1.1, 1.0)  # of what stands under a heading; code has 20 pixels and more
 LINES = (BODY - PADDING) // CODE_LINE  # of code on a slide
 CAPTION = 200  # characters; of a longer one the first sentence is shown
-SENTENCE = re.compile(r".+?[.!?][*)\"”`]*(?=\s+[^a-z]|$)", re.DOTALL)
+# With what stands in bold before it
+SENTENCE = re.compile(r"(?:\*\*[^*]+\*\*\s+)?.+?[.!?][*)\"”`]*(?=\s+[^a-z]|$)", re.DOTALL)
 
 
 class Block(NamedTuple):
@@ -125,13 +126,15 @@ def text_part(text: str, kind: str) -> Part:
 
 
 def code_parts(code: str) -> Iterator[Part]:
-    """Cut a cell that is too long for a slide, where it has blank lines if possible."""
+    """Cut a cell that is too long for a slide into like pieces, best where it has a blank line."""
     lines = re.sub(r"\n{3,}", "\n\n", code.rstrip()).splitlines()
     while lines:
-        end = len(lines)
-        if end > LINES:
-            blank = [at for at in range(LINES // 3, LINES + 1) if not lines[at].strip()]
-            end = max(blank, default=LINES)
+        pieces = math.ceil(len(lines) / LINES)
+        middle, end = len(lines) / pieces, len(lines)
+        if pieces > 1:
+            starts = [at for at in range(2, LINES + 1) if re.match(r"\w", lines[at])]
+            blank = [at for at in starts if not lines[at - 1]]
+            end = min(blank or starts or [LINES], key=lambda at: abs(at - middle))
         yield _preformatted("code", lines[:end], _highlight)
         lines = lines[end:]
 
@@ -180,8 +183,8 @@ def table_parts(text: str) -> Iterator[Part]:
 
 def _table_height(table: str, scale: float) -> float:
     heights = _row_heights(table, scale)
-    if sum(heights) > scale * sum(_row_heights(table, 1)):
-        return math.inf  # no scale at which more lines are broken
+    if scale > 1 and max(heights) > TABLE_LINE * scale + ROW:
+        return math.inf  # no scale at which a line is broken
     return sum(heights)
 
 
@@ -228,6 +231,7 @@ def _figure(png: str, caption: str) -> Part:
         raise ValueError(f"its figure has no caption, but {caption}; draw it with mh.plots")
     columns, rows = Image.open(io.BytesIO(base64.b64decode(png))).size
     shown = caption if len(caption) <= CAPTION else first_sentence(caption)
+    text = caption.replace("`", "")  # it is Markdown
 
     def height(scale: float) -> float:
         below = _lines([shown], CAPTION_COLUMNS / scale) * CAPTION_LINE * scale
@@ -235,8 +239,8 @@ def _figure(png: str, caption: str) -> Part:
         return wanted if scale > 1 else min(wanted, BODY)
 
     markup = (
-        f'<img src="data:image/png;base64,{png.strip()}" alt="{html.escape(caption)}">'
-        f"<figcaption>{html.escape(shown)}</figcaption>"
+        f'<img src="data:image/png;base64,{png.strip()}" alt="{html.escape(text)}">'
+        f"<figcaption>{render(shown)}</figcaption>"
     )
     return Part("figure", markup, height, notes=caption if shown != caption else "")
 

@@ -176,6 +176,13 @@ def test_long_code_is_cut_at_blank_lines_and_loses_nothing():
     assert first.title == second.title
 
 
+def test_long_code_without_blank_lines_is_cut_before_a_statement():
+    lines = [f"x = [\n    {number},\n]" for number in range(9)]
+    first, second = slides_of(text("## A"), code("\n".join(lines)))
+    assert words(first.parts[0].html) in (words("".join(lines[:4])), words("".join(lines[:5])))
+    assert words(second.parts[0].html).endswith("x=[8,]")
+
+
 def test_long_output_is_cut_and_says_so():
     (slide,) = slides_of(text("## A"), code("x", printed("one\n" * 50)))[1:]
     assert slide.parts[0].html.count("one") < slide_parts.LINES
@@ -192,9 +199,9 @@ def test_a_long_table_goes_on_with_its_head():
 
 
 def test_a_list_is_shown_by_first_sentences_and_said_as_a_whole():
-    points = "- *One*: this. And more,\n  much more.\n- Two"
+    points = "- *One*: this. And more,\n  much more.\n- **Two.** That. So\n- Three"
     (slide,) = slides_of(text(f"## A\n\n{points}"))
-    assert words(slide.parts[0].html) == "One:this.Two" and slide.notes == [points]
+    assert words(slide.parts[0].html) == "One:this.Two.That.Three" and slide.notes == [points]
 
 
 def test_an_exercise_is_shown_as_a_whole():
