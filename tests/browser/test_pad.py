@@ -11,9 +11,6 @@ import io
 import itertools
 import math
 import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -22,7 +19,6 @@ import nbformat
 import numpy as np
 import pytest
 import requests
-import start_lab
 from PIL import Image
 from playwright.sync_api import Error, expect
 
@@ -527,38 +523,10 @@ CELLS = (
 
 
 @pytest.fixture
-def lab(tmp_path):
+def lab(jupyterlab):
     """JupyterLab with one notebook, and nothing of the user's; its address."""
     cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"kernelspec": kernel}
-    work = tmp_path / "work"
-    work.mkdir()
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), work / "pad.ipynb")
-    places = "JUPYTER_CONFIG_DIR JUPYTER_DATA_DIR JUPYTER_RUNTIME_DIR IPYTHONDIR"
-    places += " JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR"
-    settings = {name: str(tmp_path / name) for name in places.split()}
-    settings["JUPYTER_CONFIG_PATH"] = str(start_lab.SETTINGS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={work}"]
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | settings, stderr=log, stdout=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            with contextlib.suppress(requests.ConnectionError):
-                requests.get(f"{address}/api", timeout=5).raise_for_status()
-                break
-            assert server.poll() is None, (tmp_path / "log").read_text()
-            time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()  # its kernel, too
-        server.wait(30)
+    return jupyterlab("pad.ipynb", nbformat.v4.new_notebook(cells=cells))
 
 
 def test_the_widget_reads_in_jupyterlab(request, chromium, lab):
