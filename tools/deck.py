@@ -77,8 +77,10 @@ def make_deck(notebook: NotebookNode, name: str) -> list[Slide]:
     Raises:
         SlidesError: A cell cannot be shown; the message names it.
     """
-    deck = _Deck()
     cells = [cell for cell in notebook.cells if _slide_type(cell) != "skip"]
+    if not cells or not cells[0].source.startswith("# "):
+        raise SlidesError(f"{name} must begin with a heading, such as: # Explore the data")
+    deck = _Deck()
     for number, cell in enumerate(cells):
         try:
             if cell.cell_type == "markdown":
@@ -178,7 +180,8 @@ class _Deck:
         else:
             for part in output_parts(cell.outputs):
                 self.show(part)
-                part.waits = self.slides[-1].parts[0].kind == "code" != part.kind
+                first = self.slides[-1].parts[0]
+                part.waits = first is not part and first.kind == "code"
 
     def finish(self) -> list[Slide]:
         """Give a slide without anything on it the first sentence of its notes."""

@@ -50,7 +50,14 @@ def make(root: Path, names: Iterable[str], folder: Path) -> list[Path]:
     chosen = [choose(root, name) for name in names] or originals(root)
     made = []
     for path in chosen:
-        slides = make_deck(nbformat.read(path, as_version=4), path.name)
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except (OSError, ValueError) as error:
+            place = path.relative_to(root).as_posix()
+            raise SlidesError(
+                f"{place} cannot be read: `git checkout {place}` brings back what was delivered."
+            ) from error
+        slides = make_deck(notebook, path.name)
         made.append(folder / f"{path.stem}.html")
         write(page(slides), made[-1])
     return made

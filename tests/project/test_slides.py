@@ -240,6 +240,18 @@ def test_what_slides_cannot_show_is_refused():
         slides_of(text("## A"), code("draw()", new_output("display_data", {"text/html": "<b>"})))
 
 
+def test_a_notebook_without_a_heading_is_refused():
+    with pytest.raises(deck.SlidesError, match=r"^made-up\.ipynb must begin with a heading"):
+        deck.make_deck(new_notebook(cells=[code("x")]), "made-up.ipynb")
+
+
+def test_a_damaged_notebook_is_named(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_try.ipynb").write_text("{")
+    with pytest.raises(deck.SlidesError, match=r"git checkout notebooks/01_try\.ipynb"):
+        make_slides.make(tmp_path, ["01"], tmp_path / "slides")
+
+
 def test_a_link_leads_to_another_deck_or_to_the_web():
     markup = slide_parts.render("[a](02_build.ipynb), [b](../docs/data.md), [c](https://x.org)")
     assert re.findall(r'href="([^"]*)"', markup) == ["02_build.html", "https://x.org"]
