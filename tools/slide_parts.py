@@ -133,7 +133,7 @@ def code_parts(code: str) -> Iterator[Part]:
         middle, end = len(lines) / pieces, len(lines)
         if pieces > 1:
             starts = [at for at in range(2, LINES + 1) if re.match(r"\w", lines[at])]
-            blank = [at for at in starts if not lines[at - 1]]
+            blank = [at for at in starts if not lines[at - 1] and at > middle / 2]
             end = min(blank or starts or [LINES], key=lambda at: abs(at - middle))
         yield _preformatted("code", lines[:end], _highlight)
         lines = lines[end:]

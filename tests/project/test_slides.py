@@ -176,6 +176,11 @@ def test_long_code_is_cut_at_blank_lines_and_loses_nothing():
     assert first.title == second.title
 
 
+def test_a_blank_line_near_the_beginning_is_no_place_to_cut():
+    first, *_ = slides_of(text("## A"), code("import x\n\n" + "\n".join(["y = 1"] * 22)))
+    assert 8 <= first.parts[0].html.count("y") <= 14
+
+
 def test_long_code_without_blank_lines_is_cut_before_a_statement():
     lines = [f"x = [\n    {number},\n]" for number in range(9)]
     first, second = slides_of(text("## A"), code("\n".join(lines)))
