@@ -7,9 +7,9 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 py
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
-BIOME := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
+NPM := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout paper collect run serve test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout paper slides collect run serve test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -26,6 +26,9 @@ paper: $(CONTRIBUTOR) ## make quizzes and worksheets, with keys, to print: artif
 collect: $(LEARNER) ## report what a class has answered, as in: make collect FOLDER=class
 	@$(BIN)/python tools/collect_answers.py $(if $(FOLDER),"$(FOLDER)")
 
+slides: $(LEARNER) $(NPM) ## make slides of all notebooks in slides/, or of one: make slides NOTEBOOK=03
+	$(BIN)/python tools/make_slides.py $(NOTEBOOK)
+
 run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/executed/
 	$(BIN)/python tools/run_notebooks.py
 
@@ -40,24 +43,24 @@ test-sample: export MNIST_SOURCE := sample
 test-sample: $(CONTRIBUTOR) ## run what other data can change, on the bundled digits
 	$(BIN)/python -m pytest -m data_matters $(OPTIONS)
 
-lint: $(CONTRIBUTOR) $(BIOME) ## check code and notebooks: style, order of imports, types
+lint: $(CONTRIBUTOR) $(NPM) ## check code and notebooks: style, order of imports, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/deptry . tools benchmarks
 	$(BIN)/deptry mnist_helpers notebooks --optional-dependencies-dev-groups contribute --ignore DEP002
 	$(BIN)/mypy
-ifdef BIOME
+ifdef NPM
 	node_modules/.bin/biome check --error-on-warnings
 else
 	@echo "JavaScript and CSS were NOT checked: npm is missing (it comes with Node.js)."
 	@test -z "$$CI"
 endif
 
-format: $(CONTRIBUTOR) $(BIOME) ## put code and notebooks into shape
+format: $(CONTRIBUTOR) $(NPM) ## put code and notebooks into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(if $(BIOME),node_modules/.bin/biome check --write)
+	$(if $(NPM),node_modules/.bin/biome check --write)
 
 notebooks: $(CONTRIBUTOR) ## execute the committed notebooks in place; real MNIST only
 	$(BIN)/python tools/run_notebooks.py --in-place
@@ -87,7 +90,7 @@ lock: $(CONTRIBUTOR) ## resolve pyproject.toml anew into the three requirements*
 	echo "uv" | $(RESOLVE) --python-version 3.11 - -o requirements-uv.lock
 
 clean: ## remove .venv, node_modules and everything that was produced
-	rm -rf .venv node_modules artifacts
+	rm -rf .venv node_modules artifacts slides
 
 # $(call install,FILE) installs what a lock pins: by uv where it is there and works, else by pip.
 install = if $(BIN)/uv --version >/dev/null 2>&1; then \
@@ -118,6 +121,6 @@ $(CONTRIBUTOR): requirements-contributor.lock $(LEARNER)
 	@echo ready > $@
 
 node_modules/ready: package-lock.json
-	@echo "Adding what checks JavaScript and CSS: one package (seconds)"
+	@echo "Adding what shows slides, and what checks JavaScript and CSS: two packages (seconds)"
 	@npm ci
 	@echo ready > $@

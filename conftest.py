@@ -24,7 +24,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--every-way",
         action="store_true",
-        help="run the notebooks alone and twice on real MNIST, too, not on the bundled digits only",
+        help="run the notebooks alone and twice on real MNIST, too, and look at the slides of each",
     )
 
 

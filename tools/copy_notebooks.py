@@ -81,6 +81,8 @@ def blank(original: Path) -> Notebook:
 def solved(original: Path) -> Notebook:
     """Make a copy of a notebook without outputs, with the solution of each exercise filled in.
 
+    JupyterLab shows these cells folded: in class a click opens a solution when its time has come.
+
     Raises:
         CopyError: The original is no notebook, or asks for an exercise that there is not.
     """
@@ -90,6 +92,7 @@ def solved(original: Path) -> Notebook:
     for cell in notebook["cells"]:
         text = copies.source(cell)
         if cell.get("cell_type") == "code" and (name := exercise_in(text)):
+            cell.setdefault("metadata", {})["jupyter"] = {"source_hidden": True}
             try:
                 cell["source"] = fill_in(text, core.find(name).code)
             except ValueError as error:

@@ -216,7 +216,10 @@ def test_an_instructor_gets_copies_without_and_with_solutions(project):
     assert [line.partition(":")[0] for line in said] == ["handout/", "handout_solutions/"]
     assert sources(project / HANDOUT / "98_solve_it.ipynb")[1:] == [BLANK, FUNCTION, MAGIC]
     path = project / SOLUTIONS / "98_solve_it.ipynb"
-    nbformat.validate(nbformat.read(path, as_version=4))
+    solved = nbformat.read(path, as_version=4)
+    nbformat.validate(solved)
+    folded = [cell.metadata.get("jupyter", {}).get("source_hidden") for cell in solved.cells]
+    assert folded == [None, True, True, None], "in class a click opens a solution"
     assert sources(path)[1:] == [
         f"total = 2 + 2\n\n{CHECK}",
         FUNCTION.replace("...", "2 * number"),

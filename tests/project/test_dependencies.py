@@ -98,10 +98,13 @@ def test_environment_yml_agrees_with_pyproject():
 
 
 def test_the_lock_of_npm_is_for_all_platforms_and_has_no_address():
-    asked = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
+    asked = json.loads((ROOT / "package.json").read_text("utf-8"))
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
-    assert lock.pop("")["devDependencies"] == asked
-    assert lock["node_modules/@biomejs/biome"]["version"] == asked["@biomejs/biome"], "a pin"
+    project = lock.pop("")
+    for kind in ("dependencies", "devDependencies"):
+        assert project[kind] == asked[kind]
+        for name, version in asked[kind].items():
+            assert lock[f"node_modules/{name}"]["version"] == version, "a pin"
     programs = lock["node_modules/@biomejs/biome"]["optionalDependencies"]
     assert len(programs) >= 8, "one for each platform"
     assert {f"node_modules/{name}" for name in programs} < lock.keys()

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "-contributor"))
-OF_LEARNERS = ("lab", "fresh", "handout", "collect", "run", "serve")
+OF_LEARNERS = ("lab", "fresh", "handout", "collect", "slides", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
     *("paper", "notebooks", "reference", "benchmark", "lock"),
@@ -195,6 +195,16 @@ def test_a_class_is_collected_by_one_command_whatever_its_folder_is_called(clone
     ]
 
 
+def test_slides_are_made_of_all_notebooks_or_of_one(clone):
+    set_up(clone, LEARNER)
+    for arguments in (["slides"], ["slides", "NOTEBOOK=03"]):
+        make(clone, *arguments, "NPM=")
+    assert [call.rstrip() for call in calls(clone)] == [
+        "python tools/make_slides.py",
+        "python tools/make_slides.py 03",
+    ]
+
+
 def test_the_set_up_says_first_what_it_does_and_how_long_that_takes(clone):
     program(clone, "python", line="mkdir -p .venv")
     said = make(clone, "lab").stdout.splitlines()
@@ -204,7 +214,7 @@ def test_the_set_up_says_first_what_it_does_and_how_long_that_takes(clone):
 def test_lint_says_when_javascript_was_not_checked(clone):
     set_up(clone, LEARNER, CONTRIBUTOR)
     for settings, code in (({}, 0), ({"CI": "true"}, 2)):
-        done = make(clone, "lint", "BIOME=", **settings)
+        done = make(clone, "lint", "NPM=", **settings)
         assert done.returncode == code
         assert done.stdout.count("NOT checked: npm is missing") == 1
 
@@ -213,4 +223,4 @@ def test_lint_says_when_javascript_was_not_checked(clone):
 def test_lint_fails_when_one_of_its_checks_does(broken, clone):
     set_up(clone, LEARNER, CONTRIBUTOR)
     program(clone, broken, code=1)
-    assert make(clone, "lint", "BIOME=").returncode != 0
+    assert make(clone, "lint", "NPM=").returncode != 0

@@ -1,0 +1,157 @@
+"""Slides of the notebooks: one file for each in slides/, which opens without a network.
+
+All of a deck is in its file: reveal.js, fonts, figures. The notebooks are taken as they are
+committed, and not executed. Name a notebook by its number for one deck alone.
+"""
+
+import argparse
+import base64
+import io
+import itertools
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib
+import nbformat
+from copy_notebooks import CopyError, choose, originals
+from deck import Slide, SlidesError, make_deck
+from fontTools import subset
+from jinja2 import Environment, FileSystemLoader
+from pygments.formatters import HtmlFormatter
+from slide_parts import render
+
+ROOT = Path(__file__).parents[1]
+PARTS = Path(__file__).with_name("slides")
+REVEAL = ROOT / "node_modules" / "reveal.js" / "dist"
+FACES = {  # family, weight and style → the file, of those that come with matplotlib
+    ("Deck", "normal", "normal"): "DejaVuSans.ttf",
+    ("Deck", "bold", "normal"): "DejaVuSans-Bold.ttf",
+    ("Deck", "normal", "italic"): "DejaVuSans-Oblique.ttf",
+    ("Deck mono", "normal", "normal"): "DejaVuSansMono.ttf",
+}
+
+
+def make(root: Path, names: Iterable[str], folder: Path) -> list[Path]:
+    """Make the decks of notebooks.
+
+    Args:
+        root: The project's folder.
+        names: Which notebooks, as `copy_notebooks.choose` takes them; none means all.
+        folder: Where the decks go; those that are there are replaced.
+
+    Returns:
+        The files of the decks.
+
+    Raises:
+        CopyError: No such notebook.
+        SlidesError: A deck cannot be made; the message says how to mend it.
+    """
+    chosen = [choose(root, name) for name in names] or originals(root)
+    made = []
+    for path in chosen:
+        try:
+            notebook = nbformat.read(path, as_version=4)
+        except (OSError, ValueError) as error:
+            place = path.relative_to(root).as_posix()
+            raise SlidesError(
+                f"{place} cannot be read: `git checkout {place}` brings back what was delivered."
+            ) from error
+        slides = make_deck(notebook, path.name)
+        made.append(folder / f"{path.stem}.html")
+        write(page(slides), made[-1])
+    return made
+
+
+def page(slides: list[Slide]) -> str:
+    """Write a deck as one page of HTML that needs nothing else."""
+    environment = Environment(loader=FileSystemLoader(PARTS), trim_blocks=True)
+    environment.filters["markdown"] = render
+    environment.filters["inline"] = lambda text: render(text)[3:-4]  # without <p> and </p>
+    # A section, a column in the overview, begins with each heading of the second level.
+    starts = itertools.accumulate(
+        before.title != slide.title and slide.level < 3
+        for before, slide in itertools.pairwise([Slide("", 1), *slides])
+    )
+    sections = itertools.groupby(zip(starts, slides, strict=True), lambda pair: pair[0])
+    style = [
+        part_of_reveal("reveal.css"),
+        HtmlFormatter(style="xcode").get_style_defs("pre"),
+        (PARTS / "slides.css").read_text(encoding="utf-8"),
+    ]
+    text = environment.get_template("page.html.j2").render(
+        slides=slides,
+        sections=[[slide for _, slide in section] for _, section in sections],
+        style="\n".join(style),
+        scripts=[part_of_reveal("reveal.js"), part_of_reveal("plugin/notes.js")],
+    )
+    return text.replace("</style>", f"{fonts(text)}</style>", 1)
+
+
+def fonts(text: str) -> str:
+    """Write style rules that hold the fonts, with no more glyphs than a text needs.
+
+    So a deck is laid out in the same way on every computer. They are also the figures' fonts.
+    """
+    rules = []
+    for (family, weight, style), file in FACES.items():
+        options = subset.Options(flavor="woff", hinting=False, drop_tables=["FFTM"])
+        face = subset.load_font(Path(matplotlib.get_data_path(), "fonts", "ttf", file), options)
+        chosen = subset.Subsetter(options)
+        chosen.populate(text=text)
+        chosen.subset(face)
+        subset.save_font(face, packed := io.BytesIO(), options)
+        data = base64.b64encode(packed.getvalue()).decode()
+        rules.append(
+            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
+            f'src: url("data:font/woff;base64,{data}"); }}'
+        )
+    return "\n".join(rules)
+
+
+def part_of_reveal(name: str) -> str:
+    """Read a file of reveal.js, which npm installs as package-lock.json pins it.
+
+    Raises:
+        SlidesError: It is not there.
+    """
+    try:
+        return (REVEAL / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SlidesError(
+            "reveal.js, which shows the slides, is not there. Install Node.js "
+            "(https://nodejs.org), whose npm fetches it, and then type: npm ci"
+        ) from error
+
+
+def write(text: str, path: Path) -> None:
+    """Write a file as a whole, or not at all.
+
+    Raises:
+        SlidesError: It cannot be written.
+    """
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        raise SlidesError(
+            f"{path} cannot be written ({error.strerror}). Make room on the disk, or move the "
+            "project to a folder in which you may write."
+        ) from error
+
+
+def main() -> None:
+    """Make the decks that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("notebook", nargs="*", help="its number, such as 03; none means all")
+    try:
+        made = make(ROOT, parser.parse_args().notebook, ROOT / "slides")
+    except (CopyError, SlidesError) as error:
+        sys.exit(str(error))
+    print("\n".join(path.relative_to(ROOT).as_posix() for path in made))
+
+
+if __name__ == "__main__":
+    main()
