@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-import guide
+import guide_pages
 import lessons
 import nbformat
 from lessons import TableError
@@ -117,7 +117,7 @@ def made(root: Path, page: Path, table: str) -> str:
     if table == "lessons":
         return lessons.table(root, page)
     if table.startswith("guide "):
-        return guide.made(root, table.removeprefix("guide "))
+        return guide_pages.made(root, table.removeprefix("guide "))
     if table not in RESULTS:
         known = ", ".join(["lessons", "guide …", *RESULTS])
         raise TableError(f"there is no table of this name; the names are {known}")
