@@ -4,7 +4,9 @@ Minutes, headings and exercises come from the notebooks, and are not written in 
 that does not fit into its time is an error. `guide_pages` writes all of it for instructors.
 """
 
+import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -13,10 +15,12 @@ import nbformat
 import quizzes
 from cells import Cells
 from lessons import TableError
+from nbformat import NotebookNode
 from pydantic import Field, TypeAdapter
 from quizzes import Part, Text
 
 FILE = Path("docs", "teaching", "guide.yaml")
+GUESS = re.compile(r"guess_\w+ = \.\.\.")
 SESSION = 90  # minutes
 OPENING = 5  # at its beginning, to look back
 QUESTION = 2  # to ask one, to let everybody answer, and to compare
@@ -99,15 +103,19 @@ class Lesson:
         number: Such as "03".
         page: What the file says.
         cells: The notebook's cells.
+        outcomes: Cell that asks for a guess, such as "guess_rows = ...", → what came out.
         sections: Heading → minutes to read; see `lessons.sections`.
         exercises: Number, such as "03.1" → title and minutes.
     """
 
     def __init__(self, path: Path, page: Page) -> None:
         """Read a notebook."""
-        notebook = nbformat.read(path, as_version=4)
-        self.number, self.stem, self.page, self.cells = path.name[:2], path.stem, page, Cells(path)
+        notebook, self.cells = opened(path, path.stat().st_mtime_ns)
+        self.number, self.stem, self.page = path.name[:2], path.stem, page
         self.sections = lessons.sections(notebook)
+        asked = [found[0] for cell in notebook.cells if (found := GUESS.match(cell.source))]
+        came_out = [outcome for _, outcome in self.cells.guesses()]  # none, if not executed
+        self.outcomes = dict(zip(asked, came_out, strict=False))
         self.exercises = {
             found[1]: (found[2], int(found[3]))
             for cell in notebook.cells
@@ -174,6 +182,12 @@ class Lesson:
 
     def _error(self, message: str) -> TableError:
         return TableError(f"{FILE.as_posix()}, {self.number}: {message}")
+
+
+@cache
+def opened(path: Path, changed: int) -> tuple[NotebookNode, Cells]:
+    """Read a notebook, once for all tables, unless it has changed."""
+    return nbformat.read(path, as_version=4), Cells(path)
 
 
 def read(root: Path) -> Guide:

@@ -85,8 +85,9 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
     """Write what an instructor reads before the class meets a notebook."""
     told, steps = lesson.page, lesson.session()
     reading, answering = lesson.at_home()
+    home = ", ".join("further reading" if name == "Exercises" else name for name in told.home)
     questions = [
-        f"{place}. {where(lesson, each.cell)}: **{each.ask}** {each.expect}"
+        f"{place}. {where(lesson, each.cell)}: **{each.ask}** {each.expect}{came_out(lesson, each)}"
         for place, each in enumerate(told.ask, 1)
     ]
     doubts = [
@@ -102,12 +103,12 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
             "\n".join(f"- {each}" for each in told.prepare),
             "## 90 minutes",
             clock(steps),
-            f"- **For home:** {reading} minutes to read ({', '.join(told.home)}), {answering} for "
-            f"exercises ({', '.join(lesson.left())}). All in all the notebook has "
-            f"{sum(lesson.sections.values())} minutes to read and "
-            f"{sum(minutes for _, minutes in lesson.exercises.values())} for exercises.\n"
+            f"- **For home:** {reading} min to read ({home}), {answering} min of exercises "
+            f"({', '.join(lesson.left())}). The whole notebook has "
+            f"{sum(lesson.sections.values())} min to read and "
+            f"{sum(minutes for _, minutes in lesson.exercises.values())} min of exercises.\n"
             f"- **Ten minutes are missing?** Leave for home: {', '.join(told.late)} "
-            f"({lesson.spare(steps)} minutes).\n- **What can go, what must not:** {told.leave}",
+            f"({lesson.spare(steps)} min).\n- **What can go, what must not:** {told.leave}",
             "## Ask, before the cell",
             "\n".join(questions),
             "## Misconceptions",
@@ -118,6 +119,12 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
             ),
         ]
     )
+
+
+def came_out(lesson: Lesson, question: guide.Question) -> str:
+    """Say what came out in the committed notebook, where the class guesses."""
+    outcome = lesson.outcomes.get(question.cell)
+    return f" (Committed notebook: {outcome}.)" if outcome else ""
 
 
 def where(lesson: Lesson, words: str) -> str:

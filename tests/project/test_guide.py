@@ -72,7 +72,10 @@ def test_questions_come_in_the_order_of_the_notebook_and_guesses_are_asked(numbe
     sources = [cell.source for cell in cells]
     places = [sources.index(lesson.cells.find(each.cell).cell.source) for each in page.ask]
     assert places == sorted(places)
-    assert sum(each.cell.startswith("guess_") for each in page.ask) >= 2
+    guesses = [each for each in page.ask if each.cell.startswith("guess_")]
+    assert len(guesses) >= 2
+    assert len(lesson.outcomes) == len(lesson.cells.guesses()), "each guess has its outcome"
+    assert all(lesson.outcomes[each.cell] for each in guesses)
 
 
 @pytest.mark.parametrize("number", TOLD)
