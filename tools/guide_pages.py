@@ -91,7 +91,7 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
         for place, each in enumerate(told.ask, 1)
     ]
     doubts = [
-        f"| {wrong.belief} | {lesson.section(wrong.cell or question.cell)} | {wrong.ask} |"
+        f"| {wrong.belief} | {where(lesson, wrong.cell or question.cell)} | {wrong.ask} |"
         for question in quiz
         for wrong in question.wrong
         if wrong.ask
@@ -131,4 +131,4 @@ def where(lesson: Lesson, words: str) -> str:
     """Name a cell by its section, and by the words to look for."""
     part = lesson.cells.find(words)
     quoted = f"`{words}`" if part.cell.cell_type == "code" else f"“{words}”"
-    return f"*{part.section}*, {quoted}"
+    return f"*{part.section}*, {quoted}".replace("|", r"\|")
