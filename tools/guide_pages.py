@@ -91,7 +91,7 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
         for place, each in enumerate(told.ask, 1)
     ]
     doubts = [
-        f"| {wrong.belief} | {where(lesson, wrong.cell or question.cell)} | {wrong.ask} |"
+        row(wrong.belief, where(lesson, wrong.cell or question.cell), wrong.ask)
         for question in quiz
         for wrong in question.wrong
         if wrong.ask
@@ -121,6 +121,11 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
     )
 
 
+def row(*texts: str) -> str:
+    """Write a line of a table."""
+    return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+
+
 def came_out(lesson: Lesson, question: guide.Question) -> str:
     """Say what came out in the committed notebook, where the class guesses."""
     outcome = lesson.outcomes.get(question.cell)
@@ -131,4 +136,4 @@ def where(lesson: Lesson, words: str) -> str:
     """Name a cell by its section, and by the words to look for."""
     part = lesson.cells.find(words)
     quoted = f"`{words}`" if part.cell.cell_type == "code" else f"“{words}”"
-    return f"*{part.section}*, {quoted}".replace("|", r"\|")
+    return f"*{part.section}*, {quoted}"
