@@ -26,6 +26,11 @@ class Part(NamedTuple):
     text: str
     cell: NotebookNode
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it is code, and no Markdown."""
+        return self.cell.cell_type == "code"
+
 
 class Cells:
     """The cells of a notebook.

@@ -17,7 +17,7 @@ from cells import Cells
 from lessons import TableError
 from nbformat import NotebookNode
 from pydantic import Field, TypeAdapter
-from quizzes import Part, Text
+from quizzes import Strict, Text
 
 FILE = Path("docs", "teaching", "guide.yaml")
 GUESS = re.compile(r"guess_\w+ = \.\.\.")
@@ -28,7 +28,7 @@ RESERVE = 5  # at its end, at least
 SPARE = 10  # that a plan can do without
 
 
-class Question(Part):
+class Question(Strict):
     """A question to the class, with the answer to expect.
 
     `cell` has words of the cell that it is asked before.
@@ -39,7 +39,7 @@ class Question(Part):
     expect: Text
 
 
-class Stuck(Part):
+class Stuck(Strict):
     """A place where a class loses time, why, and what to do; `cell` has words of it."""
 
     cell: str
@@ -47,7 +47,7 @@ class Stuck(Part):
     do: Text
 
 
-class Page(Part):
+class Page(Strict):
     """What an instructor needs for a notebook, beside the notebook; guide.yaml explains it."""
 
     aim: Text
@@ -60,7 +60,7 @@ class Page(Part):
     leave: Text
 
 
-class Block(Part):
+class Block(Strict):
     """A part of the day: what it is about, what is shown, and which exercises are done."""
 
     about: Text
@@ -68,7 +68,7 @@ class Block(Part):
     exercises: dict[str, str]
 
 
-class Guide(Part):
+class Guide(Strict):
     """The whole file."""
 
     notebooks: dict[str, Page]

@@ -3,6 +3,7 @@
 `tools/write_tables.py` writes them between the marks of docs/teaching/*.md.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -135,5 +136,5 @@ def came_out(lesson: Lesson, question: guide.Question) -> str:
 def where(lesson: Lesson, words: str) -> str:
     """Name a cell by its section, and by the words to look for."""
     part = lesson.cells.find(words)
-    quoted = f"`{words}`" if part.cell.cell_type == "code" else f"“{words}”"
+    quoted = f"`{words}`" if part.is_code else f"“{re.sub(r'[*`]', '', words)}”"
     return f"*{part.section}*, {quoted}"

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import fonts
 import quizzes
@@ -78,7 +79,6 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
     )
     environment.filters |= {"markdown": markdown, "inline": inline, "blanks": blanks}
     all_quizzes, all_sheets = quizzes.read(root), worksheets.read(root)
-    rules = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
     written = {}
     for name in names or sorted(all_quizzes.keys() & all_sheets.keys()):
         path = choose(root, name)
@@ -87,17 +87,20 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
             if number not in known:
                 raise PaperError(f"{file.as_posix()} has nothing for notebook {number} yet.")
         quiz, sheet = all_quizzes[number], worksheets.fill(all_sheets[number], cells)
-        for kind, parts in {
-            "quiz": {"questions": quiz, "sections": quizzes.sections(quiz, cells)},
+        kinds: dict[str, dict[str, Any]] = {
+            "quiz": {"questions": quiz, "places": quizzes.places(quiz, cells)},
             "worksheet": {"entries": sheet, "aims": cells.aims, "guesses": cells.guesses()},
-        }.items():
+        }
+        for kind, parts in kinds.items():
             template = environment.get_template(f"{kind}.html.j2")
             for key in (False, True):
                 text = template.render(**parts, number=number, title=cells.title, key=key)
-                style = f"{fonts.rules(fonts.PAPER, text)}\n{rules}"
-                file_name = f"{kind}_{number}{'_key' if key else ''}"
-                written[file_name] = text.replace("</style>", f"{style}</style>", 1)
-    return written
+                written[f"{kind}_{number}{'_key' if key else ''}"] = text
+    style = fonts.rules(fonts.PAPER, "".join(written.values()))
+    style += (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    return {
+        name: text.replace("</style>", f"\n{style}</style>", 1) for name, text in written.items()
+    }
 
 
 def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
@@ -148,7 +151,7 @@ def main() -> None:
         files = [folder / f"{name}.html" for name in written]
         for file, text in zip(files, written.values(), strict=True):
             file.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{len(files)} pages: {FOLDER.as_posix()}/*.html")
+        print(f"{len(files)} files: {FOLDER.as_posix()}/*.html")
         if chromium := find_chromium():
             print(f"{len(print_to_pdf(files, chromium))} PDFs beside them, A4")
         else:
@@ -158,6 +161,11 @@ def main() -> None:
             )
     except (CopyError, PaperError) as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(
+            f"{error.filename} cannot be written ({error.strerror}). Make room on the disk, or "
+            "move the project to a folder in which you may write."
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 """
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 from typing import Annotated, NamedTuple
@@ -26,7 +25,7 @@ from scipy import ndimage, stats
 
 FILE = Path("docs", "teaching", "quizzes.yaml")
 COMPUTED = re.compile(r"\{= ?(.+?)(?: :([^\s}]+))? ?\}")
-NUMBER = re.compile(r"(?:about )?(−?[\d,]*\.?\d+)")
+NUMBER = re.compile(r"(?:about )?([−-]?[\d,]*\.?\d+)")
 
 
 def compute(text: str) -> str:
@@ -55,13 +54,13 @@ def compute(text: str) -> str:
 Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(compute)]
 
 
-class Part(BaseModel):
+class Strict(BaseModel):
     """A part of the file; unknown words in it are mistakes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Wrong(Part):
+class Wrong(Strict):
     """A wrong answer: what it says, which misconception leads to it, and the cell that refutes it.
 
     Without `cell`, it is the cell that answers the question. `ask` is a question to somebody who
@@ -81,7 +80,7 @@ class Option(NamedTuple):
     wrong: Wrong | None
 
 
-class Question(Part):
+class Question(Strict):
     """A question with its right answer, why it is right, and the cell that says so."""
 
     name: str
@@ -131,14 +130,26 @@ def read(root: Path) -> dict[str, list[Question]]:
     return quizzes
 
 
-def sections(quiz: Iterable[Question], cells: Cells) -> dict[str, str]:
-    """Return words → heading above the cell that has them, for all cells that a quiz names.
+class Place(NamedTuple):
+    """Where to look in a notebook: under which heading, and for which words, as they are shown."""
+
+    section: str
+    words: str
+
+
+def places(quiz: list[Question], cells: Cells) -> dict[str, Place]:
+    """Return `cell` of each question and wrong answer → where that is.
 
     Raises:
         PaperError: No cell has the words, or several do.
     """
-    named = [each.cell for question in quiz for each in (question, *question.wrong) if each.cell]
-    return {words: cells.find(words).section for words in named}
+    named = [question.cell for question in quiz]
+    named += [wrong.cell for question in quiz for wrong in question.wrong if wrong.cell]
+    found = {words: cells.find(words) for words in named}
+    return {
+        words: Place(part.section, words if part.is_code else re.sub(r"[*`]", "", words))
+        for words, part in found.items()
+    }
 
 
 def load(path: Path, kind: TypeAdapter):
@@ -148,12 +159,16 @@ def load(path: Path, kind: TypeAdapter):
         PaperError: It cannot be read, or is not of this kind; the message says where and why.
     """
     try:
-        return kind.validate_python(yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader))
+        text = path.read_text(encoding="utf-8")
+        numbers = re.findall(r"^[\"']?(\d+)[\"']?:", text, re.MULTILINE)
+        if twice := {number for number in numbers if numbers.count(number) > 1}:
+            raise PaperError(f"{path.name}: {', '.join(sorted(twice))} stands there twice.")
+        return kind.validate_python(yaml.load(text, yaml.BaseLoader))
     except (OSError, yaml.YAMLError) as error:
         raise PaperError(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
-        wrong = error.errors()[0]
-        place = ", ".join(
-            f"item {step + 1}" if isinstance(step, int) else str(step) for step in wrong["loc"]
-        )
-        raise PaperError(f"{path.name}, {place}: {wrong['msg']}.") from error
+        mistakes = []
+        for wrong in error.errors():
+            place = (f"item {at + 1}" if isinstance(at, int) else at for at in wrong["loc"])
+            mistakes.append(f"{path.name}, {', '.join(place)}: {wrong['msg']}.")
+        raise PaperError("\n".join(mistakes)) from error

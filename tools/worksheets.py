@@ -10,14 +10,14 @@ from typing import Annotated, NamedTuple
 
 from cells import Cells, PaperError
 from pydantic import Field, TypeAdapter, model_validator
-from quizzes import Part, Text, load
+from quizzes import Strict, Text, load
 
 FILE = Path("docs", "teaching", "worksheets.yaml")
 BLANK = re.compile(r"<<(.+?)>>")
 FENCE = re.compile(r"^```\w*$", re.MULTILINE)  # around quoted code
 
 
-class Item(Part):
+class Item(Strict):
     """A quotation, a task in words of its own, or a picture with the width in percent."""
 
     quote: str | None = None
@@ -83,7 +83,7 @@ def fill(sheet: list[Item], cells: Cells) -> list[Entry]:
                 entry = Entry("picture", address, "", caption, item.width)
             else:
                 text = item.quote or ""
-                place = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", text)))
+                place = cells.quoted(FENCE.sub("", BLANK.sub(r"\1", text)).strip("… \n"))
                 entry = Entry("quote", text)
         except PaperError as error:
             raise PaperError(f"{FILE.as_posix()}: {error}") from error

@@ -127,6 +127,14 @@ def test_without_a_browser_it_says_how_to_print(monkeypatch, capsys, tmp_path):
     assert len(list(tmp_path.glob("*_03*.html"))) == 4
 
 
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(make_paper, "FOLDER", tmp_path / "file" / "paper")
+    monkeypatch.setattr("sys.argv", ["make_paper.py", "3"])
+    with pytest.raises(SystemExit, match=r"cannot be written .* Make room on the disk"):
+        make_paper.main()
+
+
 def test_a_notebook_without_questions_is_named(monkeypatch):
     monkeypatch.setattr(quizzes, "read", lambda root: {})
     with pytest.raises(PaperError, match=r"quizzes\.yaml has nothing for notebook 03 yet"):

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import statistics
 from fractions import Fraction
 
@@ -120,6 +121,12 @@ def test_every_computed_key_is_recomputed():
     assert computed == set(RECOMPUTED)
 
 
+def test_where_a_number_is_asked_the_key_is_computed():
+    number = re.compile(r"(about )?[−\d.,]+%?( (MB|points|steps|times))?")
+    asked = {which for which in QUESTIONS if number.fullmatch(QUESTIONS[which].right)}
+    assert len(asked) > 20 and asked <= set(RECOMPUTED)
+
+
 @pytest.mark.parametrize("which", RECOMPUTED, ids=" ".join)
 def test_a_key_is_what_another_computation_gives(which):
     assert QUESTIONS[which].right == RECOMPUTED[which]
@@ -132,8 +139,8 @@ def test_each_notebook_has_a_quiz_whose_cells_are_there(path):
         return
     quiz = QUIZZES[number]
     assert 5 <= len(quiz) <= 8
-    sections = quizzes.sections(quiz, Cells(path))
-    assert all(sections.values())  # each stands under a heading, so that the key can name it
+    for place in quizzes.places(quiz, Cells(path)).values():
+        assert place.section and place.words, "the key names a heading, and words to look for"
 
 
 def test_there_is_no_quiz_without_its_notebook():
@@ -220,6 +227,7 @@ def test_a_good_file_is_read(project):
         ("ask: What is 3 + 1?", "ask: ''", "item 4, ask: String should have at least 1"),
         ("- name: question 4", "  name: question 4", "at least 5 items"),
         ('"01":', '"01": [', "cannot be read"),
+        ('"01":', '"01": []\n\n"01":', "01 stands there twice"),
     ],
 )
 def test_a_mistake_in_the_file_is_named(project, old, new, said):
