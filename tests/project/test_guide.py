@@ -138,9 +138,9 @@ notebooks:
     home: [Rest]
     late: [Look]
     ask:
-    - {cell: one, ask: What is one?, expect: "1"}
-    - {cell: one, ask: What is it?, expect: "1"}
-    - {cell: one, ask: And now?, expect: "1"}
+    - {cell: one, ask: "What is one?", expect: "1"}
+    - {cell: one, ask: "What is it?", expect: "1"}
+    - {cell: one, ask: "And now?", expect: "1"}
     stuck:
     - {cell: one, why: It is long., do: Wait.}
     - {cell: two, why: It is long., do: Wait.}
@@ -198,8 +198,8 @@ def test_a_plan_has_a_clock(project):
         ("late: [Look]", "late: [Rest]", "there is no “Rest”, but Look, 01.1"),
         ("late: [Look]", 'late: ["01.1"]', "late: 5 minutes; name sections until 10"),
         ("home: [Rest]", "home: [Look]", "there is no “Look”, but 01.1"),
-        ("{cell: one, ask: What is one?", "{cell: two, ask: What is one?", "which is not shown"),
-        ("{cell: one, ask: What is one?", "{cell: six, ask: What is one?", "has the words “six”"),
+        ('{cell: one, ask: "What is one', '{cell: two, ask: "What is one', "which is not shown"),
+        ('{cell: one, ask: "What is one', '{cell: six, ask: "What is one', "has the words “six”"),
         ('"01":\n    aim', '"02":\n    aim', "notebooks that are not there: {'02'}"),
         ("aim: To look.", "", "aim: Field required"),
         ("aim:", "aims:", "aim: Field required"),
