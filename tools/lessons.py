@@ -4,18 +4,20 @@ import math
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import copy_notebooks
 import nbformat
+from cells import HEADING
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import recording
 
 PACE = 100  # words of prose a minute
-EXERCISE = re.compile(r"^### \d\d\.\d .*\((\d+) minutes?\)$", re.MULTILINE)
+EXERCISE = re.compile(r"^### (\d\d\.\d) (.*) \((\d+) minutes?\)$", re.MULTILINE)
 # In a notebook's first cell, with a sentence on running after it; `stated` writes them as one.
 STATED = re.compile(r"(?<=\s)About\s\w+\sminutes\b[^.]*\.(?:\s+It\s+runs\s+in\b[^.]*\.)?(?=\s|$)")
 AT_THE_END = {  # notebook → what its reader has then
@@ -166,20 +168,53 @@ def with_minutes(root: Path, path: Path, text: str) -> str:
 def reading(notebook: nbformat.NotebookNode) -> int:
     """Estimate how many minutes a first reading takes, without the exercises.
 
-    PACE words a minute, and a minute for a code cell. An exercise begins with the cell that has
-    its heading, and ends with the one that checks it.
+    PACE words a minute, and a minute for a code cell, rounded to 5 minutes.
     """
-    cells = words = 0
+    return 5 * math.floor(sum(words for _, words in portions(notebook)) / PACE / 5 + 0.5)
+
+
+def sections(notebook: nbformat.NotebookNode) -> dict[str, int]:
+    """Share out the minutes of `reading` among the headings of the second level.
+
+    Whole minutes, whose sum is that of `reading`: each section gets its share, rounded down, and
+    what is left goes to those that lost most by that. What stands before the first heading counts
+    to it.
+    """
+    words: dict[str, int] = {}
+    for heading, count in portions(notebook):
+        words[heading] = words.get(heading, 0) + count
+    minutes, total = reading(notebook), sum(words.values())
+    shared = {heading: count * minutes // total for heading, count in words.items()}
+    left = minutes - sum(shared.values())
+    for heading in sorted(words, key=lambda name: -(words[name] * minutes % total))[:left]:
+        shared[heading] += 1
+    return shared
+
+
+def portions(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, int]]:
+    """Yield parts of a notebook outside its exercises: heading of the second level, words.
+
+    A cell of code counts as PACE words. An exercise begins with the cell that has its heading, and
+    ends with the one that checks it.
+    """
     is_exercise = False
+    headings = [name for cell in notebook.cells for name in HEADING.findall(cell.source)]
+    heading = headings[0] if headings else ""
     for cell in notebook.cells:
         is_exercise = is_exercise or bool(EXERCISE.search(cell.source))
-        if not is_exercise and cell.cell_type == "code":
-            cells += 1
-        elif not is_exercise:
-            words += words_in(STATED.sub("", cell.source))
-        elif cell.cell_type == "code" and copy_notebooks.exercise_in(cell.source):
-            is_exercise = False
-    return 5 * math.floor((words / PACE + cells) / 5 + 0.5)
+        if cell.cell_type == "code":
+            if not is_exercise:
+                yield heading, PACE
+            elif copy_notebooks.exercise_in(cell.source):
+                is_exercise = False
+            continue
+        if is_exercise:
+            heading = (HEADING.findall(cell.source) or [heading])[-1]
+            continue
+        before, *after = HEADING.split(STATED.sub("", cell.source))
+        yield heading, words_in(before)
+        for heading, text in zip(after[::2], after[1::2], strict=True):
+            yield heading, words_in(heading) + words_in(text)
 
 
 def words_in(markdown: str) -> int:
@@ -196,7 +231,7 @@ def exercises(notebook: nbformat.NotebookNode) -> list[int]:
         TableError: There are more or fewer headings than cells that check an answer.
     """
     minutes = [
-        int(found[1])
+        int(found[3])
         for cell in notebook.cells
         if cell.cell_type == "markdown"
         for found in EXERCISE.finditer(cell.source)

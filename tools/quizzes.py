@@ -63,12 +63,14 @@ class Strict(BaseModel):
 class Wrong(Strict):
     """A wrong answer: what it says, which misconception leads to it, and the cell that refutes it.
 
-    Without `cell`, it is the cell that answers the question.
+    Without `cell`, it is the cell that answers the question. `ask` is a question to somebody who
+    believes it; the instructor's guide lists the beliefs that have one.
     """
 
     says: Text
     belief: Text
     cell: str | None = None
+    ask: Text | None = None
 
 
 class Option(NamedTuple):

@@ -11,6 +11,7 @@ import re
 import sys
 from pathlib import Path
 
+import guide_pages
 import lessons
 import nbformat
 from lessons import TableError
@@ -118,8 +119,10 @@ def made(root: Path, page: Path, table: str) -> str:
     """
     if table == "lessons":
         return lessons.table(root, page)
+    if table.startswith("guide "):
+        return guide_pages.made(root, table.removeprefix("guide "))
     if table not in RESULTS:
-        known = ", ".join(["lessons", *RESULTS])
+        known = ", ".join(["lessons", "guide …", *RESULTS])
         raise TableError(f"there is no table of this name; the names are {known}")
     return from_result(root, table)
 
