@@ -19,7 +19,8 @@ from mnist_helpers.artifacts.disk import (
 )
 from mnist_helpers.artifacts.runs import HISTORY, KINDS, MODEL, YOURS, Run
 
-EXPORTED, EXPORT_NOTE = "mnist_cnn_model.tflite", "exported.json"
+EXPORTED = "mnist_cnn_model.tflite"
+EXPORT_NOTE = "exported.json"
 
 
 class Export(NamedTuple):

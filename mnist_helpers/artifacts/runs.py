@@ -23,7 +23,8 @@ from mnist_helpers.datasets.spec import DataSet, Source
 if TYPE_CHECKING:
     import keras
 
-MODEL, HISTORY = "mnist_cnn_model.keras", "training_history.json"
+MODEL = "mnist_cnn_model.keras"
+HISTORY = "training_history.json"
 YOURS = "your own network"
 KINDS = {  # kind → notebook, version 1's note
     "run": ("03", HISTORY),

@@ -1,0 +1,149 @@
+"""The notebooks as pages of the site: what a reader on the web needs, and a kernel does not.
+
+Nothing is executed. What stands on a page comes from the committed notebook, from its exercises,
+and from the glossary.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from copy_notebooks import exercise_in
+from deck import WRITES_PROSE
+from myst_parser.slugs import github_slugify
+from nbformat import NotebookNode, v4
+
+from mnist_helpers.exercises import core
+
+# A line of docs/glossary.md: term (or terms), what is said beside it, all else, a notebook, a heading
+ENTRY = re.compile(r"^- \*\*(.+?)\*\*(.*?): (.+ )\[(\d\d, (.+))\]\((.+?)\)$", re.MULTILINE)
+# Code, which stays as it is, or words in italics or bold
+EMPHASIS = re.compile(
+    r"(```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\))|(?<![*\w])(\*\*?)(?![*\s])([^*`]+?)\2(?![*\w])",
+    re.DOTALL,
+)
+HEADING = re.compile(r"^#{1,4} (.+)$", re.MULTILINE)
+
+
+def terms(glossary: str) -> dict[str, str]:
+    """Read the terms of the glossary: as they may stand in a sentence → as it writes them."""
+    found = {}
+    for entry in ENTRY.finditer(glossary):
+        for term in entry[1].split(", "):
+            found[_plain(term)] = term
+    return found
+
+
+def with_terms(text: str, known: Mapping[str, str]) -> str:
+    """Link words in italics or bold to the glossary, if it has them."""
+
+    def link(found: re.Match) -> str:
+        term = None if found[1] else known.get(_plain(found[3]))
+        if not term:
+            return found[0]
+        return f"{found[2]}{{term}}`{' '.join(found[3].split())} <{term}>`{found[2]}"
+
+    lines = re.split(r"(^#.*$)", text, flags=re.MULTILINE)  # headings stay as they are
+    return "".join(
+        part if part.startswith("#") else EMPHASIS.sub(link, part) for part in lines
+    )
+
+
+def _plain(words: str) -> str:
+    """Return words without what differs from place to place: case, breaks, a plural's ending."""
+    words = " ".join(words.split()).casefold().rstrip(".,:;")
+    return re.sub(r"s$", "", re.sub(r"(ch|sh|ss|x)es$", r"\1", words))
+
+
+def glossary_page(text: str, headings: Mapping[str, Mapping[str, str]]) -> str:
+    """Write the glossary with Sphinx's own directive, so that terms can be linked and searched.
+
+    Args:
+        text: Of docs/glossary.md.
+        headings: Name of a notebook's file → its `headings`.
+    """
+
+    def entry(found: re.Match) -> str:
+        names, beside, said, label, heading, place = found.groups()
+        anchor = headings.get(place.rpartition("/")[2], {}).get(heading, "")
+        link = f"[{label}]({place}{'#' if anchor else ''}{anchor})"
+        beside = f"{beside.strip()}: " if beside else ""
+        return "\n".join([*names.split(", "), f"  {beside}{said}{link}", ""])
+
+    head, _, _ = text.partition("\n- **")
+    entries = "\n".join(entry(found) for found in ENTRY.finditer(text))
+    return f"{head}\n\n````{{glossary}}\n{entries}````\n"
+
+
+def headings(notebook: NotebookNode) -> dict[str, str]:
+    """Return the headings of a notebook, without their minutes → their anchors on the page."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return {title.split(" (")[0]: github_slugify(title) for title in HEADING.findall(text)}
+
+
+def lesson(
+    notebook: NotebookNode,
+    known: Mapping[str, str],
+    offered: str = "",
+    find: Callable[[str], core.Exercise] = core.find,
+) -> NotebookNode:
+    """Make the page of a notebook.
+
+    Args:
+        notebook: As it is committed; it stays as it is.
+        known: The glossary's `terms`.
+        offered: What stands below the title: links to files, in HTML.
+        find: Gives the exercise of a name.
+    """
+    cells = []
+    for cell in notebook.cells:
+        page = v4.new_markdown_cell(with_terms(cell.source, known))
+        if cell.cell_type == "code":
+            page = code_cell(cell)
+        cells.append(page)
+        if cell.cell_type == "code" and (name := exercise_in(cell.source)):
+            cells.append(v4.new_markdown_cell(folded(find(name))))
+    if cells and offered:
+        title, _, rest = cells[0].source.partition("\n")
+        cells[0].source = f"{title}\n\n{offered}\n{rest}"
+    return v4.new_notebook(cells=cells, metadata=notebook.metadata)
+
+
+def code_cell(cell: NotebookNode) -> NotebookNode:
+    """Copy a cell without what was said to a learner who has typed nothing yet."""
+    outputs = [output for output in map(_said, cell.outputs) if output]
+    tags = ["hide-input"] if WRITES_PROSE.search(cell.source) else []
+    return v4.new_code_cell(
+        cell.source,
+        outputs=outputs,
+        execution_count=cell.execution_count,
+        metadata={"tags": tags},
+    )
+
+
+def _said(output: NotebookNode) -> NotebookNode | None:
+    """Return an output as readers need it, or nothing."""
+    text = output.get("data", {}).get("text/markdown", "")
+    if "exercise" in output.get("metadata", {}).get("mnist_helpers", {}):
+        return None
+    if text.startswith("| asked | your guess |"):
+        return None
+    if text.startswith("No guess yet. "):
+        data = output.data | {"text/markdown": text.removeprefix("No guess yet. ")}
+        return NotebookNode(output | {"data": NotebookNode(data)})
+    return output
+
+
+def folded(exercise: core.Exercise) -> str:
+    """Write hints and solution of an exercise, each of which opens with a click."""
+    count = len(exercise.hints)
+    parts = [
+        fold(f"Hint {number} of {count}", text) for number, text in enumerate(exercise.hints, 1)
+    ]
+    code = f"```python\n{exercise.code.strip()}\n```"
+    parts.append(fold("Solution", f"{code}\n\n{exercise.reasoning}"))
+    return "\n\n".join(parts)
+
+
+def fold(title: str, text: str) -> str:
+    """Write Markdown that opens with a click on its title, without a script."""
+    return f'<details class="fold"><summary>{title}</summary>\n\n{text}\n\n</details>'

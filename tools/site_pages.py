@@ -1,0 +1,153 @@
+"""Pages of the site that are put together: the first one, the downloads, and what links lead to."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+LINK = re.compile(r'(?<=\]\()(?!\w+:|#)([^)#\s]+)|(?<=src=")(?!\w+:)([^"#]+)')
+PARTS = {"Learn": (1, 5), "Put to work": (6, 7), "Go further": (8, 99)}  # as README names them
+CHAPTERS = {  # heading of the navigation → its pages; their own pages stand in their tables
+    "Look up": [
+        "docs/glossary",
+        "docs/results",
+        "docs/models",
+        "docs/service",
+        "docs/data",
+        "docs/where-to-run",
+        "docs/troubleshooting",
+    ],
+    "Teach": ["docs/teaching", "docs/teaching/guide", "docs/presenting"],
+    "More": ["downloads", "reference/index", "CONTRIBUTING", "CHANGELOG"],
+}
+# What the repository's web view shows, and a site has under another name
+PLACES = {"README.md": "index.md", "notebooks": "index.md#the-lessons"}
+PACKAGE = re.compile(r"mnist_helpers(?:/(\w+).*)?$")
+
+
+class Offer(NamedTuple):
+    """A file to download: what it is, its place on the site, its size in bytes."""
+
+    label: str
+    place: str
+    size: int
+
+
+def relinked(text: str, place: str, root: Path, reference: Sequence[str]) -> tuple[str, set[str]]:
+    """Let the links of a page lead where the site has what they name.
+
+    Args:
+        text: In Markdown, with links that hold in the repository.
+        place: Of the page in the repository, such as "docs/data.md".
+        root: The project's folder.
+        reference: The modules that have a page in the reference.
+
+    Returns:
+        The text, and the files that it names and that are no pages.
+    """
+    files = set()
+    folder = PurePosixPath(place).parent
+
+    def lead(found: re.Match) -> str:
+        target = os.path.normpath(folder / found[0]).replace(os.sep, "/")
+        page = PLACES.get(target)
+        if of_package := PACKAGE.match(target):
+            page = "reference/index.md" if not of_package[1] else None
+            if of_package[1] in reference:
+                page = f"reference/{of_package[1]}.md"
+        if page:
+            return os.path.relpath(page, folder).replace(os.sep, "/")
+        if not target.endswith((".md", ".ipynb")) and (root / target).is_file():
+            files.add(target)
+        return found[0]
+
+    return LINK.sub(lead, text), files
+
+
+def front_page(readme: str, notebooks: Sequence[str], look: str = "") -> str:
+    """Write the first page: README, with the navigation and what there is to play with.
+
+    Args:
+        readme: Its text.
+        notebooks: Their names in order, such as "01_explore_the_data".
+        look: HTML to stand below the introduction, in place of README's picture.
+    """
+    introduction, _, rest = readme.partition("\n## ")
+    if look:
+        introduction = re.sub(r"^!\[.*\]\(.*\)$", "", introduction, flags=re.MULTILINE)
+    first = f"notebooks/{notebooks[0]}.html"
+    parts = [
+        introduction.strip(),
+        '<p class="doors">'
+        f'<a href="{first}">Read the first lesson</a> <a href="#start">Work on your computer</a> '
+        '<a href="downloads.html">Download</a></p>',
+        look.strip(),
+        f"## {rest.strip()}",
+        *(
+            tree(caption, [f"notebooks/{name}" for name in notebooks if low <= int(name[:2]) <= high])
+            for caption, (low, high) in PARTS.items()
+        ),
+        *(tree(caption, pages) for caption, pages in CHAPTERS.items()),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def tree(caption: str, pages: Sequence[str]) -> str:
+    """Write a part of the navigation."""
+    head = [f":caption: {caption}"] if caption else []
+    return "\n".join(["```{toctree}", ":hidden:", *head, "", *pages, "```"])
+
+
+def downloads(titles: Mapping[str, str], offered: Mapping[str, Sequence[Offer]]) -> str:
+    """Write the page of downloads.
+
+    Args:
+        titles: Name of a notebook → its title.
+        offered: The same name, or "" for all together → files.
+    """
+    rows = []
+    for name, title in titles.items():
+        links = " · ".join(f"{link(one)} ({size(one.size)})" for one in offered.get(name, ()))
+        rows.append(f"<tr><th scope='row'>{name[:2]} {title}</th><td>{links}</td></tr>")
+    together = "\n".join(
+        f"<li>{link(one)} ({size(one.size)})</li>" for one in offered.get("", ())
+    )
+    return f"""# Downloads
+
+A copy to work in has no outputs, and blanks for your answers. Put it into `my_notebooks/` of the project: there it
+finds the helpers, and its links hold. Slides and paper open in any browser, without a network.
+
+<ul>
+{together}
+</ul>
+
+<table class="downloads">
+<thead><tr><th scope="col">lesson</th><th scope="col">files</th></tr></thead>
+<tbody>
+{chr(10).join(rows)}
+</tbody>
+</table>
+
+Keys to quizzes and worksheets are not here: `make paper` makes them, and `make handout` makes the notebooks with all solutions.
+See [Use in class](docs/teaching.md).
+"""
+
+
+def files_of(offers: Sequence[Offer], folder: str) -> str:
+    """Write a line with the files of a lesson, as HTML, for a page in a folder of the site."""
+    if not offers:
+        return ""
+    return f'<p class="files">To go with it: {" · ".join(link(one, folder) for one in offers)}</p>'
+
+
+def link(one: Offer, folder: str = ".") -> str:
+    """Write a link to a file; a browser keeps a notebook, and shows the others."""
+    place = os.path.relpath(one.place, folder).replace(os.sep, "/")
+    keep = " download" if one.place.endswith((".ipynb", ".zip")) else ""
+    return f'<a href="{place}"{keep}>{one.label}</a>'
+
+
+def size(count: int) -> str:
+    """Say how large a file is."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1000))} kB"
