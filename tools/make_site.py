@@ -42,6 +42,7 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
     reference = site_reference.pages(root)
     modules = [Path(place).stem for place in reference]
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in originals(root)}
+    titles = {name: book.cells[0].source.partition("\n")[0][2:] for name, book in notebooks.items()}
     glossary = (root / "docs" / "glossary.md").read_text("utf-8")
     known = site_lessons.terms(glossary)
     look = root / SITE / "look.html"
@@ -64,15 +65,16 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
         place, text = page(path.relative_to(root).as_posix(), path.read_text("utf-8"))
         if place == "README.md":
             figure = look.read_text("utf-8") if look.is_file() else ""
-            place, text = "index.md", site_pages.front_page(text, [*notebooks], figure)
+            place, text = "index.md", site_pages.front_page(text, titles, figure)
         elif place == "docs/glossary.md":
-            headings = {f"{name}.ipynb": site_lessons.headings(notebooks[name]) for name in notebooks}
+            headings = {
+                f"{name}.ipynb": site_lessons.headings(notebooks[name]) for name in notebooks
+            }
             text = site_lessons.glossary_page(text, headings)
         elif place == "docs/teaching/guide.md":
             pages = sorted(path.stem for path in root.glob("docs/teaching/[0-9]*.md"))
             text += "\n" + site_pages.tree("", pages) + "\n"
         yield place, text
-    titles = {name: book.cells[0].source.partition("\n")[0][2:] for name, book in notebooks.items()}
     yield page("downloads.md", site_pages.downloads(titles, offered))
     yield from reference.items()
     for place in sorted(files):
@@ -164,9 +166,12 @@ def make(root: Path, folder: Path) -> Path:
     command += ["-W", "--keep-going", "-q", "-a", "-j", "auto"]
     if build_main([*command, str(folder / "source"), str(fresh)]):
         raise SiteError(
-            "The pages have the faults that Sphinx lists above. A place such as docs/data.md is one "
-            f"of {(folder / 'source').as_posix()}, which is made of the project's file of that name."
+            "The pages have the faults that Sphinx lists above. It names copies: mend the file of "
+            "the same name in the project, and make the site again."
         )
+    for page in fresh.rglob("*.html"):
+        if FILES not in page.relative_to(fresh).parts:
+            page.write_text(site_pages.accessible(page.read_text("utf-8")), "utf-8", newline="\n")
     shutil.rmtree(html, ignore_errors=True)
     return fresh.rename(html)
 

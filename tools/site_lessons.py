@@ -14,7 +14,7 @@ from nbformat import NotebookNode, v4
 
 from mnist_helpers.exercises import core
 
-# A line of docs/glossary.md: term (or terms), what is said beside it, all else, a notebook, a heading
+# A line of docs/glossary.md: terms, what stands beside them, what is said, notebook and heading
 ENTRY = re.compile(r"^- \*\*(.+?)\*\*(.*?): (.+ )\[(\d\d, (.+))\]\((.+?)\)$", re.MULTILINE)
 # Code, which stays as it is, or words in italics or bold
 EMPHASIS = re.compile(
@@ -43,9 +43,7 @@ def with_terms(text: str, known: Mapping[str, str]) -> str:
         return f"{found[2]}{{term}}`{' '.join(found[3].split())} <{term}>`{found[2]}"
 
     lines = re.split(r"(^#.*$)", text, flags=re.MULTILINE)  # headings stay as they are
-    return "".join(
-        part if part.startswith("#") else EMPHASIS.sub(link, part) for part in lines
-    )
+    return "".join(part if part.startswith("#") else EMPHASIS.sub(link, part) for part in lines)
 
 
 def _plain(words: str) -> str:

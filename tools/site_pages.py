@@ -26,6 +26,16 @@ PLACES = {"README.md": "index.md", "notebooks": "index.md#the-lessons"}
 PACKAGE = re.compile(r"mnist_helpers(?:/(\w+).*)?$")
 
 
+# What axe finds in the pages of Sphinx, MyST-NB and Furo → what stands there instead
+MENDED = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    '<th class="head"><p></p></th>': '<td class="head"></td>',
+}
+
+
 class Offer(NamedTuple):
     """A file to download: what it is, its place on the site, its size in bytes."""
 
@@ -65,18 +75,18 @@ def relinked(text: str, place: str, root: Path, reference: Sequence[str]) -> tup
     return LINK.sub(lead, text), files
 
 
-def front_page(readme: str, notebooks: Sequence[str], look: str = "") -> str:
+def front_page(readme: str, titles: Mapping[str, str], look: str = "") -> str:
     """Write the first page: README, with the navigation and what there is to play with.
 
     Args:
         readme: Its text.
-        notebooks: Their names in order, such as "01_explore_the_data".
+        titles: Name of a notebook, such as "01_explore_the_data" → its title, in order.
         look: HTML to stand below the introduction, in place of README's picture.
     """
     introduction, _, rest = readme.partition("\n## ")
     if look:
         introduction = re.sub(r"^!\[.*\]\(.*\)$", "", introduction, flags=re.MULTILINE)
-    first = f"notebooks/{notebooks[0]}.html"
+    first = f"notebooks/{next(iter(titles))}.html"
     parts = [
         introduction.strip(),
         '<p class="doors">'
@@ -85,7 +95,14 @@ def front_page(readme: str, notebooks: Sequence[str], look: str = "") -> str:
         look.strip(),
         f"## {rest.strip()}",
         *(
-            tree(caption, [f"notebooks/{name}" for name in notebooks if low <= int(name[:2]) <= high])
+            tree(
+                caption,
+                [
+                    f"{name[:2]} {titles[name]} <notebooks/{name}>"
+                    for name in titles
+                    if low <= int(name[:2]) <= high
+                ],
+            )
             for caption, (low, high) in PARTS.items()
         ),
         *(tree(caption, pages) for caption, pages in CHAPTERS.items()),
@@ -110,13 +127,11 @@ def downloads(titles: Mapping[str, str], offered: Mapping[str, Sequence[Offer]])
     for name, title in titles.items():
         links = " · ".join(f"{link(one)} ({size(one.size)})" for one in offered.get(name, ()))
         rows.append(f"<tr><th scope='row'>{name[:2]} {title}</th><td>{links}</td></tr>")
-    together = "\n".join(
-        f"<li>{link(one)} ({size(one.size)})</li>" for one in offered.get("", ())
-    )
+    together = "\n".join(f"<li>{link(one)} ({size(one.size)})</li>" for one in offered.get("", ()))
     return f"""# Downloads
 
-A copy to work in has no outputs, and blanks for your answers. Put it into `my_notebooks/` of the project: there it
-finds the helpers, and its links hold. Slides and paper open in any browser, without a network.
+A copy to work in has no outputs, and blanks for your answers. Put it into `my_notebooks/` of the
+project: there it finds the helpers, and its links hold. Slides and paper need no network.
 
 <ul>
 {together}
@@ -129,9 +144,16 @@ finds the helpers, and its links hold. Slides and paper open in any browser, wit
 </tbody>
 </table>
 
-Keys to quizzes and worksheets are not here: `make paper` makes them, and `make handout` makes the notebooks with all solutions.
-See [Use in class](docs/teaching.md).
+Keys to quizzes and worksheets are not here: `make paper` makes them. `make handout` makes the
+notebooks with all solutions. See [Use in class](docs/teaching.md).
 """
+
+
+def accessible(html: str) -> str:
+    """Mend what keeps people out who hear a page or use the keyboard."""
+    for found, mended in MENDED.items():
+        html = html.replace(found, mended)
+    return html
 
 
 def files_of(offers: Sequence[Offer], folder: str) -> str:

@@ -14,7 +14,12 @@ PACKAGE = "mnist_helpers"
 SHORT = "mh"  # as notebooks import it
 FOLDER = "reference"
 LONG = 60  # characters; a longer value of a constant is not shown
-FIELDS = {"parameters": "param", "raises": "raises", "attributes": "ivar", "other parameters": "param"}
+FIELDS = {
+    "parameters": "param",
+    "raises": "raises",
+    "attributes": "ivar",
+    "other parameters": "param",
+}
 
 
 class SiteError(Exception):
@@ -48,8 +53,8 @@ def pages(root: Path) -> dict[str, str]:
     written[f"{FOLDER}/index.md"] = "\n\n".join(
         [
             "# The helpers",
-            f"What the notebooks share: `import {PACKAGE} as {SHORT}`. These pages are made from the "
-            "docstrings, and so say what `help` says.",
+            f"What the notebooks share: `import {PACKAGE} as {SHORT}`. These pages are made from "
+            "the docstrings, and so say what `help` says.",
             "\n".join(rows),
             *alone,
             f"```{{toctree}}\n:hidden:\n\n{links}\n```\n",
@@ -77,8 +82,8 @@ def _target(item: griffe.Object | griffe.Alias) -> griffe.Object:
         return item.final_target if isinstance(item, griffe.Alias) else item
     except griffe.AliasResolutionError as error:
         raise SiteError(
-            f"{item.path} is listed in an __init__.pyi, and not found where that says. Give each name "
-            "a line of its own, as in: NAME = value"
+            f"{item.path} is listed in an __init__.pyi, and not found where that says. Give each "
+            "name a line of its own, as in: NAME = value"
         ) from error
 
 
