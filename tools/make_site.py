@@ -176,12 +176,17 @@ def make(root: Path, folder: Path) -> Path:
     return fresh.rename(html)
 
 
-def serve(html: Path, port: int) -> None:
-    """Show the site to this computer, until it is interrupted."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"Look at http://127.0.0.1:{port}; Ctrl+C ends it.")
-        server.serve_forever()
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Does not list each request in the terminal."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of what went well."""
+
+
+def server(html: Path, port: int) -> http.server.ThreadingHTTPServer:
+    """Return what shows the site to this computer, and to no other."""
+    handler = functools.partial(Quiet, directory=html)
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
 
 
 def main() -> None:
@@ -193,7 +198,9 @@ def main() -> None:
         html = make(ROOT, ROOT / FOLDER)
         print(f"{(html / 'index.html').relative_to(ROOT).as_posix()} is the first page.")
         if port:
-            serve(html, port)
+            with server(html, port) as shown:
+                print(f"Look at http://127.0.0.1:{port}; Ctrl+C ends it.")
+                shown.serve_forever()
     except (CopyError, PaperError, SiteError) as error:
         sys.exit(str(error))
     except OSError as error:
