@@ -9,7 +9,7 @@ LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
 NPM := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout paper slides collect run serve test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout paper slides collect run serve site serve-site test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -34,6 +34,12 @@ run: $(LEARNER) ## execute all notebooks, headless; copies go to artifacts/execu
 
 serve: $(LEARNER) ## start the prediction service and its page on http://127.0.0.1:8000
 	$(BIN)/python -m mnist_helpers.serve
+
+site: $(CONTRIBUTOR) $(NPM) ## make the site of the series, with what it offers: artifacts/site/html/
+	$(BIN)/python tools/make_site.py
+
+serve-site: $(CONTRIBUTOR) $(NPM) ## make the site, and show it on http://127.0.0.1:8080
+	$(BIN)/python tools/make_site.py --serve 8080
 
 test: $(CONTRIBUTOR) ## run every test, every notebook among them
 	$(BIN)/python -m pytest tests --numprocesses=2 $(COVERAGE) $(OPTIONS)
@@ -121,6 +127,6 @@ $(CONTRIBUTOR): requirements-contributor.lock $(LEARNER)
 	@echo ready > $@
 
 node_modules/ready: package-lock.json
-	@echo "Adding what shows slides, and what checks JavaScript and CSS: two packages (seconds)"
+	@echo "Adding what shows slides, and what checks JavaScript, CSS and pages: three packages (seconds)"
 	@npm ci
 	@echo ready > $@

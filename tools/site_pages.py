@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 LINK = re.compile(r'(?<=\]\()(?!\w+:|#)([^)#\s]+)|(?<=src=")(?!\w+:)([^"#]+)')
-PARTS = {"Learn": (1, 5), "Put to work": (6, 7), "Go further": (8, 99)}  # as README names them
+PARTS = {"Learn": 5, "Put to work": 7, "Go further": 99}  # as README names them; the last notebook
 CHAPTERS = {  # heading of the navigation → its pages; their own pages stand in their tables
     "Look up": [
         "docs/glossary",
@@ -84,30 +84,25 @@ def front_page(readme: str, titles: Mapping[str, str], look: str = "") -> str:
         look: HTML to stand below the introduction, in place of README's picture.
     """
     introduction, _, rest = readme.partition("\n## ")
-    if look:
-        introduction = re.sub(r"^!\[.*\]\(.*\)$", "", introduction, flags=re.MULTILINE)
+    introduction, *picture = re.split(r"^(?=!\[)", introduction, flags=re.MULTILINE)
     first = f"notebooks/{next(iter(titles))}.html"
+    doors = (
+        f'<p class="doors"><a href="{first}">Read the first lesson</a> '
+        '<a href="#start">Work on your computer</a> <a href="downloads.html">Download</a></p>'
+    )
+    lessons: dict[str, list[str]] = {}
+    for name, title in titles.items():
+        part = next(part for part, last in PARTS.items() if int(name[:2]) <= last)
+        lessons.setdefault(part, []).append(f"{name[:2]} {title} <notebooks/{name}>")
+    trees = [tree(caption, pages) for caption, pages in (lessons | CHAPTERS).items()]
     parts = [
         introduction.strip(),
-        '<p class="doors">'
-        f'<a href="{first}">Read the first lesson</a> <a href="#start">Work on your computer</a> '
-        '<a href="downloads.html">Download</a></p>',
-        look.strip(),
+        doors,
+        look.strip() or "".join(picture),
         f"## {rest.strip()}",
-        *(
-            tree(
-                caption,
-                [
-                    f"{name[:2]} {titles[name]} <notebooks/{name}>"
-                    for name in titles
-                    if low <= int(name[:2]) <= high
-                ],
-            )
-            for caption, (low, high) in PARTS.items()
-        ),
-        *(tree(caption, pages) for caption, pages in CHAPTERS.items()),
+        *trees,
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def tree(caption: str, pages: Sequence[str]) -> str:
@@ -126,23 +121,18 @@ def downloads(titles: Mapping[str, str], offered: Mapping[str, Sequence[Offer]])
     rows = []
     for name, title in titles.items():
         links = " · ".join(f"{link(one)} ({size(one.size)})" for one in offered.get(name, ()))
-        rows.append(f"<tr><th scope='row'>{name[:2]} {title}</th><td>{links}</td></tr>")
-    together = "\n".join(f"<li>{link(one)} ({size(one.size)})</li>" for one in offered.get("", ()))
+        rows.append(f"| {name[:2]} {title} | {links} |")
+    together = "\n".join(f"- {link(one)} ({size(one.size)})" for one in offered.get("", ()))
     return f"""# Downloads
 
 A copy to work in has no outputs, and blanks for your answers. Put it into `my_notebooks/` of the
 project: there it finds the helpers, and its links hold. Slides and paper need no network.
 
-<ul>
 {together}
-</ul>
 
-<table class="downloads">
-<thead><tr><th scope="col">lesson</th><th scope="col">files</th></tr></thead>
-<tbody>
+| lesson | files |
+|---|---|
 {chr(10).join(rows)}
-</tbody>
-</table>
 
 Keys to quizzes and worksheets are not here: `make paper` makes them. `make handout` makes the
 notebooks with all solutions. See [Use in class](docs/teaching.md).

@@ -13,6 +13,7 @@ import griffe
 PACKAGE = "mnist_helpers"
 SHORT = "mh"  # as notebooks import it
 FOLDER = "reference"
+ADDRESS = re.compile(r"(?<![<`])(?<!\]\()https?://(?!127\.)[^\s)`]+[^\s).,`]")
 LONG = 60  # characters; a longer value of a constant is not shown
 FIELDS = {
     "parameters": "param",
@@ -36,6 +37,7 @@ def pages(root: Path) -> dict[str, str]:
     package = griffe.load(
         PACKAGE,
         search_paths=[root],
+        try_relative_path=False,  # else what lies in the current folder would come first
         docstring_parser="google",
         docstring_options=options,  # type: ignore[arg-type]
         allow_inspection=False,
@@ -147,7 +149,7 @@ def _sections(item: griffe.Object | griffe.Alias) -> Iterator[str]:
     for section in item.docstring.parsed:
         kind = section.kind.value
         if kind == "text":
-            yield section.value
+            yield ADDRESS.sub(r"<\g<0>>", section.value)
         elif kind in FIELDS:
             yield "\n".join(
                 _field(f"{FIELDS[kind]} {getattr(one, 'name', None) or one.annotation}", one)

@@ -14,7 +14,7 @@ UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "
 OF_LEARNERS = ("lab", "fresh", "handout", "collect", "slides", "run", "serve")
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
-    *("paper", "notebooks", "reference", "benchmark", "lock"),
+    *("paper", "site", "serve-site", "notebooks", "reference", "benchmark", "lock"),
 )
 STAMPS = {LEARNER: ".venv/ready", CONTRIBUTOR: ".venv/ready-contributor"}
 
@@ -202,6 +202,16 @@ def test_slides_are_made_of_all_notebooks_or_of_one(clone):
     assert [call.rstrip() for call in calls(clone)] == [
         "python tools/make_slides.py",
         "python tools/make_slides.py 03",
+    ]
+
+
+def test_the_site_is_made_and_shown_by_one_command_each(clone):
+    set_up(clone, LEARNER, CONTRIBUTOR)
+    for target in ("site", "serve-site"):
+        make(clone, target, "NPM=")
+    assert calls(clone) == [
+        "python tools/make_site.py",
+        "python tools/make_site.py --serve 8080",
     ]
 
 
