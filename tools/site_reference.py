@@ -32,6 +32,9 @@ def pages(root: Path) -> dict[str, str]:
 
     Args:
         root: The project's folder.
+
+    Raises:
+        SiteError: A name is listed that is nowhere.
     """
     options = {"returns_named_value": False, "warnings": False}
     package = griffe.load(
@@ -39,7 +42,7 @@ def pages(root: Path) -> dict[str, str]:
         search_paths=[root],
         try_relative_path=False,  # else what lies in the current folder would come first
         docstring_parser="google",
-        docstring_options=options,  # type: ignore[arg-type]
+        docstring_options=options,
         allow_inspection=False,
         resolve_aliases=True,
     )

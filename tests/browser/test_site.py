@@ -109,6 +109,12 @@ def test_every_page_is_among_those_that_are_looked_at(site):
     assert all(name.startswith("reference/") for name in odd), odd  # these are all alike
 
 
+def test_what_cells_and_pages_write_in_markdown_is_shown_as_meant(site):
+    for page in site.rglob("*.html"):
+        text = re.sub(r"<(pre|code|script|style).*?</\1>", "", page.read_text("utf-8"), flags=re.S)
+        assert not re.search(r"\| ?:?(?:-|–|—){2}|\{term\}|\]\(|\*\*\w", text), page
+
+
 @pytest.fixture
 def look(chromium, site):
     """Open pages; none may ask another host for anything, and no script may fail."""

@@ -356,7 +356,7 @@ def test_the_reference_has_what_is_public_and_says_what_the_docstrings_say(packa
     assert "(<https://doi.org/10.1/abc>)." in page
     assert "{py:class} mh.shares.Share(value: float)\n" in page
     assert ":ivar value: In [0, 1]." in page
-    assert "{py:method} mh.shares.Share.doubled(by: int = 2) -> 'Share'" in page
+    assert "{py:method} mh.shares.Share.doubled(by: int = 2) -> Share" in page
     assert "{py:function} mh.shares.share(labels: np.ndarray, *, of: str = " in page
     assert ":param labels: Whole numbers, (n,);\n    one for each image.\n:param of: Which." in page
     assert ":returns: The share." in page and ":raises ValueError: There are none." in page
