@@ -22,6 +22,7 @@ EMPHASIS = re.compile(
     re.DOTALL,
 )
 HEADING = re.compile(r"^#{1,4} (.+)$", re.MULTILINE)
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def terms(glossary: str) -> dict[str, str]:
@@ -103,7 +104,8 @@ def lesson(
     if cells and offered:
         title, _, rest = cells[0].source.partition("\n")
         cells[0].source = f"{title}\n\n{offered}\n{rest}"
-    return v4.new_notebook(cells=cells, metadata=notebook.metadata)
+    metadata = {name: what for name, what in notebook.metadata.items() if name != "widgets"}
+    return v4.new_notebook(cells=cells, metadata=metadata)
 
 
 def code_cell(cell: NotebookNode) -> NotebookNode:
@@ -120,13 +122,19 @@ def code_cell(cell: NotebookNode) -> NotebookNode:
 
 def _said(output: NotebookNode) -> NotebookNode | None:
     """Return an output as readers need it, or nothing."""
-    text = output.get("data", {}).get("text/markdown", "")
+    data = output.get("data", {})
+    if WIDGET in data:  # its script would come from another host; a still picture stays
+        data = {kind: content for kind, content in data.items() if kind != WIDGET}
+        output = NotebookNode(output | {"data": NotebookNode(data)})
+        if "image/png" not in data:
+            return None
+    text = data.get("text/markdown", "")
     if "exercise" in output.get("metadata", {}).get("mnist_helpers", {}):
         return None
     if text.startswith("| asked | your guess |"):
         return None
     if text.startswith("No guess yet. "):
-        data = output.data | {"text/markdown": text.removeprefix("No guess yet. ")}
+        data = data | {"text/markdown": text.removeprefix("No guess yet. ")}
         return NotebookNode(output | {"data": NotebookNode(data)})
     return output
 

@@ -186,6 +186,18 @@ def test_what_is_said_to_a_learner_who_typed_nothing_is_left_out():
     assert texts == ["What came out: **26**.", "A table."]
 
 
+def test_of_a_widget_the_still_picture_stays(known):
+    """Its script would be asked of another host."""
+    picture = {site_lessons.WIDGET: {"model_id": "1"}, "text/plain": "Pad()", "image/png": "AA=="}
+    alone = {site_lessons.WIDGET: {"model_id": "1"}, "text/plain": "Pad()"}
+    outputs = [v4.new_output("display_data", data) for data in (picture, alone)]
+    notebook = v4.new_notebook(cells=[cell("pad", *outputs)], metadata={"widgets": {"state": 1}})
+    page = site_lessons.lesson(notebook, known)
+    (output,) = page.cells[0].outputs
+    assert output.data == {"text/plain": "Pad()", "image/png": "AA=="}
+    assert "widgets" not in page.metadata
+
+
 def test_code_that_only_writes_a_recap_is_folded():
     assert site_lessons.code_cell(cell('display(\n    Markdown(f"In this")\n)')).metadata.tags == [
         "hide-input"
