@@ -6,6 +6,7 @@ language = "en"
 
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the notebooks are shown as they are committed
+nb_code_prompt_show, nb_code_prompt_hide = "Show the code", "Hide the code"
 nb_render_markdown_format = "myst"  # tables that a cell writes, too
 myst_enable_extensions = ["fieldlist", "html_image"]
 myst_heading_anchors = 4  # as the repository's web view names them
