@@ -23,7 +23,7 @@ CHAPTERS = {  # heading of the navigation → its pages; their own pages stand i
 }
 # What the repository's web view shows, and a site has under another name
 PLACES = {"README.md": "index.md", "notebooks": "index.md#the-lessons"}
-PACKAGE = re.compile(r"mnist_helpers(?:/(\w+).*)?$")
+PACKAGE = re.compile(r"mnist_helpers(?:/(\w+)(?:/\w+)*(?:\.py)?)?$")
 
 
 # What axe finds in the pages of Sphinx, MyST-NB and Furo → what stands there instead

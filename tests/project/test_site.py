@@ -243,6 +243,7 @@ def test_the_glossary_has_every_entry_and_leads_to_the_heading():
         ("README.md", "[x](notebooks/)", "[x](index.md#the-lessons)"),
         ("README.md", "[x](mnist_helpers/)", "[x](reference/index.md)"),
         ("notebooks/02.ipynb", "[x](../mnist_helpers/models.py)", "[x](../reference/models.md)"),
+        ("README.md", "![x](mnist_helpers/models/web/a.png)", None),
         ("docs/data.md", "[x](models.md#a) [y](https://a.b/README.md)", None),
         ("docs/data.md", "[x](#here) ![y](pictures/page.png)", None),
     ],
