@@ -13,6 +13,7 @@ import griffe
 PACKAGE = "mnist_helpers"
 SHORT = "mh"  # as notebooks import it
 FOLDER = "reference"
+Member = griffe.Object | griffe.Alias
 ADDRESS = re.compile(r"(?<![<`])(?<!\]\()https?://(?!127\.)[^\s)`]+[^\s).,`]")
 LONG = 60  # characters; a longer value of a constant is not shown
 FIELDS = {
@@ -36,13 +37,12 @@ def pages(root: Path) -> dict[str, str]:
     Raises:
         SiteError: A name is listed that is nowhere.
     """
-    options = {"returns_named_value": False, "warnings": False}
     package = griffe.load(
         PACKAGE,
         search_paths=[root],
         try_relative_path=False,  # else what lies in the current folder would come first
         docstring_parser="google",
-        docstring_options=options,
+        docstring_options=griffe.GoogleOptions(returns_named_value=False, warnings=False),
         allow_inspection=False,
         resolve_aliases=True,
     )
@@ -68,7 +68,7 @@ def pages(root: Path) -> dict[str, str]:
     return written
 
 
-def public(module: griffe.Object | griffe.Alias) -> list[tuple[str, griffe.Object]]:
+def public(module: Member) -> list[tuple[str, griffe.Object]]:
     """Return name and object of what a module offers, in the order of its list or its lines."""
     names = [name for name in module.imports if name != "lazy_loader"]
     listed = Path(str(module.filepath)).with_suffix(".pyi").is_file()
@@ -82,7 +82,7 @@ def public(module: griffe.Object | griffe.Alias) -> list[tuple[str, griffe.Objec
     return [(name, _target(module[name])) for name in names]
 
 
-def _target(item: griffe.Object | griffe.Alias) -> griffe.Object:
+def _target(item: Member) -> griffe.Object:
     try:
         return item.final_target if isinstance(item, griffe.Alias) else item
     except griffe.AliasResolutionError as error:
@@ -92,7 +92,7 @@ def _target(item: griffe.Object | griffe.Alias) -> griffe.Object:
         ) from error
 
 
-def module_page(name: str, module: griffe.Object | griffe.Alias) -> str:
+def module_page(name: str, module: Member) -> str:
     """Write the page of a module: what it is about, and each thing that it offers."""
     inner = []
     for short, item in public(module):
@@ -104,20 +104,24 @@ def module_page(name: str, module: griffe.Object | griffe.Alias) -> str:
     return "\n\n".join([f"# {name}", text_of(module), *inner]) + "\n"
 
 
-def entry(name: str, item: griffe.Object | griffe.Alias) -> str:
+def entry(name: str, item: Member) -> str:
     """Write what is known of a function, a class or a constant."""
     parts = [directive(item, name, text_of(item))]
     if item.is_class:
         for method, member in item.members.items():
-            if member.is_function and not method.startswith("_") and member.has_docstring:
+            if (
+                isinstance(member, griffe.Function)
+                and not method.startswith("_")
+                and member.has_docstring
+            ):
                 parts.append(directive(member, f"{name}.{method}", text_of(member)))
     return "\n\n".join(parts)
 
 
-def directive(item: griffe.Object | griffe.Alias, name: str, text: str) -> str:
+def directive(item: Member, name: str, text: str) -> str:
     """Write the directive of Sphinx's Python domain for an object."""
     kind, signature = "data", name
-    if item.is_attribute:
+    if isinstance(item, griffe.Attribute):
         value = str(item.value or "")
         text = "\n\n".join([f"= `{value}`" if 0 < len(value) <= LONG else "", text]).strip()
     elif item.is_class:
@@ -128,26 +132,26 @@ def directive(item: griffe.Object | griffe.Alias, name: str, text: str) -> str:
     return f"`````{{py:{kind}}} {signature}\n\n{text}\n`````"
 
 
-def arguments(function: griffe.Object | griffe.Alias | None) -> str:
+def arguments(function: Member | None) -> str:
     """Return the signature of a function without its name; of none, nothing."""
-    if function is None or not function.is_function:
+    if not isinstance(function, griffe.Function):
         return ""
     written = function.signature().removeprefix(function.name)
     written = re.sub(r"\(self(?:, )?", "(", written, count=1)
     return re.sub(r" -> None$", "", written) if function.name == "__init__" else written
 
 
-def summary(item: griffe.Object | griffe.Alias) -> str:
+def summary(item: Member) -> str:
     """Return the first line of a docstring."""
     return item.docstring.value.partition("\n")[0] if item.docstring else ""
 
 
-def text_of(item: griffe.Object | griffe.Alias) -> str:
+def text_of(item: Member) -> str:
     """Turn a docstring into Markdown, with Sphinx's fields for arguments and errors."""
     return "\n\n".join(_sections(item)) if item.docstring else ""
 
 
-def _sections(item: griffe.Object | griffe.Alias) -> Iterator[str]:
+def _sections(item: Member) -> Iterator[str]:
     assert item.docstring
     for section in item.docstring.parsed:
         kind = section.kind.value
