@@ -10,3 +10,4 @@ from .preparation import Prepared as Prepared
 from .preparation import centre as centre
 from .preparation import prepare as prepare
 from .preparation import slant as slant
+from .strokes import image_of as image_of
