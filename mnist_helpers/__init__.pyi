@@ -10,6 +10,7 @@ from . import experiments as experiments
 from . import fast as fast
 from . import models as models
 from . import pictures as pictures
+from . import play as play
 from . import plots as plots
 from . import quiet as quiet
 from . import reader as reader

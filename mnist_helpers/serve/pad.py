@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from mnist_helpers import pictures
+from mnist_helpers.play import scripts
 from mnist_helpers.serve import classifier
 
 WEB = Path(__file__).parent / "web"
@@ -25,8 +26,8 @@ class Pad(anywidget.AnyWidget):
         strokes: What is drawn now: strokes, each a list of points [x, y] in 0…1, y downwards.
     """
 
-    _esm = WEB / "pad.js"
-    _css = WEB / "pad.css"
+    _esm = scripts.module(WEB / "pad.js")
+    _css = scripts.style(WEB / "pad.css")
     strokes: traitlets.List = traitlets.List().tag(sync=True)
 
     def __init__(self, reader: classifier.Classifier) -> None:

@@ -114,7 +114,10 @@ function convolution(layer, input, at) {
       kernelSize,
       (down, right) => kernel[((down * kernelSize[1] + right) * maps + map) * kernels + chosen],
     );
-    const multiplied = grid(kernelSize, (down, right) => window[down][right] * weights[down][right]);
+    const multiplied = grid(
+      kernelSize,
+      (down, right) => window[down][right] * weights[down][right],
+    );
     return { map, window, kernel: weights, products: multiplied, sum: total(multiplied.flat()) };
   });
   const sum = total(parts.map((part) => part.sum));
@@ -123,8 +126,9 @@ function convolution(layer, input, at) {
 
 function poolWindow(layer, input, at) {
   const { top, left, bottom, right, map } = windowOf(layer, at);
-  const window = grid([bottom - top, right - left], (y, x) =>
-    input[placeOf(layer.inputShape, top + y, left + x, map)],
+  const window = grid(
+    [bottom - top, right - left],
+    (y, x) => input[placeOf(layer.inputShape, top + y, left + x, map)],
   );
   return { window, sum: total(window.flat()) };
 }

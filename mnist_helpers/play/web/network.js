@@ -12,7 +12,11 @@ export function unpack(network) {
   return network.layers.map((layer, number) => {
     const numbers = Object.entries(layer.numbers ?? {});
     const arrays = numbers.map(([name, text]) => [name, floats(text)]);
-    return { ...layer, ...Object.fromEntries(arrays), inputShape: network.layers[number - 1]?.shape };
+    return {
+      ...layer,
+      ...Object.fromEntries(arrays),
+      inputShape: network.layers[number - 1]?.shape,
+    };
   });
 }
 
@@ -111,7 +115,10 @@ function convolve(input, layer) {
           }
         }
       }
-      output.set(activation === "relu" ? sums.map(positive) : sums, (row * columns + column) * kernels);
+      output.set(
+        activation === "relu" ? sums.map(positive) : sums,
+        (row * columns + column) * kernels,
+      );
     }
   return output;
 }
