@@ -3,7 +3,7 @@
 
 import { DRAWN, makeDrawing } from "./drawing.js";
 import { beforeNextPicture, decimal, listenUntil, make, makeSpeaker, percent } from "./elements.js";
-import { explain, seenBy } from "./explain.js";
+import { seenBy } from "./explain.js";
 import { makeMaps } from "./maps.js";
 import { forward, unpack } from "./network.js";
 import { makePanel } from "./panel.js";
@@ -49,7 +49,7 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
     },
     Math.round(PEN * DRAWN),
   );
-  const panel = makePanel(on);
+  const panel = makePanel(on, point, letGo);
   const digit = make("p", { class: "digit-pad-digit" });
   const sure = make("p", { class: "look-sure" });
   const seen = make("div", { class: "look-seen" });
@@ -107,8 +107,7 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
   function showChosen(isNew) {
     if (!chosen) return;
     const { number, at, isKept } = chosen;
-    const made = explain(layers, values, number, at);
-    panel.show(layers, number, at, made, { isKept, isNew, letGo });
+    panel.show(layers, values, number, at, { isKept, isNew });
     if (!isNew) return;
     for (const picture of pictures) picture?.clearMarks();
     pictures[number].markValue(at);
@@ -163,8 +162,12 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
 
   function sectionOf(layer, number) {
     const [title, rest] = titleOf(layer, layers);
-    const shape = make("span", { class: "look-shape" }, shapeOf(layer));
-    const head = make("h3", {}, title, make("span", {}, rest), shape);
+    const limit = decimal(layer.limit, 1);
+    const low = isSigned(layers, number) ? `−${limit}` : "0";
+    const scale = make("span", { class: "look-scale" }, low, make("i"), limit);
+    scale.hidden = !pictures[number] || pictures[number].hasBars;
+    const size = make("span", { class: "look-shape" }, scale, shapeOf(layer));
+    const head = make("h3", {}, title, make("span", { class: "look-what" }, rest), size);
     return make("section", {}, head, ...[pictures[number]?.element].filter(Boolean));
   }
 
@@ -207,7 +210,12 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
         { class: "look-draw" },
         make("div", { class: "digit-pad-stage" }, drawing.stage),
         drawing.tools,
-        make("div", { class: "look-examples" }, make("span", {}, "Example"), ...examples),
+        make(
+          "div",
+          { class: "look-examples" },
+          make("span", {}, "Draw above, or take an example:"),
+          ...examples,
+        ),
         make(
           "div",
           { class: "look-answer" },

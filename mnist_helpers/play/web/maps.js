@@ -38,10 +38,15 @@ export function makeMaps(on, layer, hasMinus, { point, leave }) {
   let pixels = null;
   let chosen = 0; // for the keys
 
+  /** Fill a width: as large as it goes in the lines that are needed anyhow. */
   function layOut(width, wanted) {
+    const mostAcross = (size) => Math.floor((width + gap * size) / ((columns + gap) * size)) || 1;
+    const linesOf = (size) => Math.ceil(maps / mostAcross(size));
     zoom = isRow ? width / columns : (wanted ?? (rows >= 20 ? 2 : rows >= 8 ? 3 : 5));
-    const most = Math.max(1, Math.floor((width + gap * zoom) / ((columns + gap) * zoom)));
-    const lines = Math.ceil(maps / most);
+    const isFree = !isRow && !wanted;
+    while (isFree && columns * (zoom + 1) <= width && linesOf(zoom + 1) === linesOf(zoom))
+      zoom += 1;
+    const lines = linesOf(zoom);
     across = Math.ceil(maps / lines);
     canvas.width = across * (columns + gap) - gap;
     canvas.height = lines * (rows + gap) - gap;

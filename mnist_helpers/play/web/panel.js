@@ -1,20 +1,30 @@
 // The arithmetic of one value, in words and numbers: window, kernel, products, sum.
 
 import { decimal, make, signed, whole } from "./elements.js";
-import { whereIs } from "./explain.js";
-import { nameOf, titleOf } from "./words.js";
+import { explain, whereIs } from "./explain.js";
+import { makeMaps } from "./maps.js";
+import { numbers, sum } from "./tables.js";
+import { isSigned, nameOf, titleOf } from "./words.js";
 
+const ENLARGED = 144; // pixels of the screen for a map's side
 const LISTED = 6; // products of a dense layer that are shown one by one
 const INVITATION =
   "Point at any number on this page: here stands what made it. Click to keep it while you draw.";
 
-/** Make the panel. */
-export function makePanel(on) {
+/**
+ * Make the panel.
+ *
+ * @param {(target: EventTarget, type: string, listener: Function) => void} on
+ * @param {(number: number, at: number, keeps: boolean) => void} point chooses a value
+ * @param {() => void} letGo
+ */
+export function makePanel(on, point, letGo) {
   const body = make("div", { class: "look-why-body" });
   const element = make("section", { class: "look-why" }, body);
   element.setAttribute("aria-label", "What made the number");
   let part = null; // which map before it is shown in numbers
   let latest = null;
+  let map = null; // the map that the value is in, enlarged
 
   function empty() {
     latest = null;
@@ -22,21 +32,32 @@ export function makePanel(on) {
     body.replaceChildren(make("p", { class: "look-soft" }, INVITATION));
   }
 
-  /** @param {object} made from explain(); `isNew` tells that another value is chosen than before */
-  function show(layers, number, at, made, { isKept, isNew, letGo }) {
-    if (isNew) part = null;
-    latest = () => show(layers, number, at, made, { isKept, isNew: false, letGo });
+  /** Show what made a value; `isNew` tells that another one was shown before. */
+  function show(layers, values, number, at, { isKept, isNew }) {
+    if (isNew) {
+      part = null;
+      map = enlarge(on, layers, number, at, point, letGo);
+    }
+    map?.paint(values[number]);
+    latest = () => show(layers, values, number, at, { isKept, isNew: false });
+    const made = explain(layers, values, number, at);
     const layer = layers[number];
     const [title] = titleOf(layer, layers);
     const close = make("button", { type: "button", class: "look-close" }, "Let go");
     close.hidden = !isKept;
     on(close, "click", letGo);
     const value = make("strong", { class: "look-value" }, decimal(made.value));
-    const head = make("div", {}, make("h3", {}, title), make("p", {}, nameOf(layer, at)));
+    const name = make("p", {}, nameOf(layer, at));
+    const head = make("header", {}, make("div", {}, make("h3", {}, title), name, value, close));
+    if (map) head.prepend(map.element);
     const old = body.querySelector("input[type=range]");
     const hadFocus = old && old === document.activeElement;
-    const rest = SAID[made.kind]?.({ made, layers, number, at, choose }) ?? [];
-    body.replaceChildren(make("header", {}, head, value, close), ...rest.filter(Boolean));
+    const said = SAID[made.kind]?.({ made, layers, number, at, choose }) ?? [];
+    const parts = said.filter(Boolean);
+    const isSum = (part) => part.classList.contains("look-sum");
+    const sums = parts.filter(isSum);
+    const rest = parts.filter((part) => !isSum(part));
+    body.replaceChildren(head, make("div", {}, ...rest), make("div", {}, ...sums));
     if (hadFocus) body.querySelector("input[type=range]")?.focus();
   }
 
@@ -53,6 +74,26 @@ export function makePanel(on) {
 
   empty();
   return { element, show, empty };
+}
+
+/** The map that a value is in, large enough for a finger. */
+function enlarge(on, layers, number, at, point, letGo) {
+  const layer = layers[number];
+  const [rows, columns, maps] = layer.shape;
+  if (!maps) return null;
+  const { row, column, map } = whereIs(layer, at);
+  const one = { ...layer, shape: [rows, columns, 1] };
+  const told = {
+    point: (place, keeps) => keeps && point(number, place * maps + map, true),
+    leave: letGo,
+  };
+  const picture = makeMaps(on, one, isSigned(layers, number), told);
+  picture.element.classList.add("look-enlarged");
+  picture.element.setAttribute("aria-label", `Map ${map}, enlarged`);
+  picture.layOut(ENLARGED, Math.floor(ENLARGED / Math.max(rows, columns)));
+  picture.markValue(row * columns + column);
+  const paint = (values) => picture.paint(values.filter((_, place) => place % maps === map));
+  return { element: picture.element, paint };
 }
 
 const SAID = {
@@ -106,11 +147,9 @@ function sayConvolution({ made, choose }) {
     make(
       "div",
       { class: "look-product" },
-      numbers("window", window, true),
-      make("span", {}, "×"),
-      numbers("kernel", kernel),
-      make("span", {}, "="),
-      numbers("products", products),
+      make("div", { class: "look-factor" }, numbers("window", window, true)),
+      make("div", { class: "look-factor" }, "×", numbers("kernel", kernel)),
+      make("div", { class: "look-factor" }, "=", numbers("products", products)),
     ),
     sum(
       [isOne ? "the products, added up" : `all ${parts.length} maps, added up`, decimal(made.sum)],
@@ -125,7 +164,8 @@ function sayConvolution({ made, choose }) {
 function partsOf(parts, chosen, choose) {
   const most = Math.max(...parts.map((part) => Math.abs(part.sum)), 1e-9);
   const bars = parts.map((part) => {
-    const bar = make("span", { class: part.map === chosen ? "is-chosen" : "" });
+    const bar = make("span", { class: "look-part" });
+    bar.classList.toggle("is-chosen", part.map === chosen);
     bar.style.setProperty("--share", part.sum / most);
     return bar;
   });
@@ -160,7 +200,9 @@ function sayDense({ made, layers, number }) {
   ]);
   const head = ["number before", "times weight", "adds"];
   return [
-    say(`It takes all ${whole(made.terms.length)} numbers before it. Those that add most:`),
+    say(
+      `It takes all ${whole(made.terms.length)} numbers before it. Those that change the sum most:`,
+    ),
     table(head, [...rows, [`${whole(rest)} others`, "", signed(others)]]),
     sum(
       ["added up", decimal(made.sum)],
@@ -187,31 +229,6 @@ function powerOf(value) {
 
 function say(text) {
   return make("p", {}, text);
-}
-
-/** Numbers in rows and columns; pixels are shaded, too. */
-function numbers(name, grid, isShaded = false) {
-  const most = Math.max(...grid.flat(), 1e-9);
-  const rows = grid.map((row) => {
-    const cells = row.map((value) => {
-      const cell = make("td", {}, decimal(value));
-      if (isShaded) cell.style.setProperty("--shade", Math.max(0, value) / most);
-      return cell;
-    });
-    return make("tr", {}, ...cells);
-  });
-  const caption = make("caption", {}, name);
-  return make("table", { class: "look-grid" }, caption, make("tbody", {}, ...rows));
-}
-
-/** Lines of a sum: words, and a number; false leaves one out. */
-function sum(...lines) {
-  const rows = lines.filter(Boolean).map(([name, value], number, all) => {
-    const row = make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value));
-    row.classList.toggle("is-last", number === all.length - 1);
-    return row;
-  });
-  return make("table", { class: "look-sum" }, make("tbody", {}, ...rows));
 }
 
 function table(head, lines) {

@@ -41,6 +41,7 @@ export function makeScores(on, layer, { point, leave }) {
 
   return {
     element: list,
+    hasBars: true,
     layOut() {},
     paint,
     clearMarks: () => bars.forEach(({ item }) => void item.classList.remove("is-chosen")),
