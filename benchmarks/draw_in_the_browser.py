@@ -15,6 +15,7 @@ from pathlib import Path
 import recording
 from playwright.sync_api import sync_playwright
 
+from mnist_helpers.play import networks
 from mnist_helpers.play import page as pages
 
 FULL, QUICK = 600, 10  # drawings with each network
@@ -71,7 +72,7 @@ def main() -> None:
         )
         page = browser.new_page(viewport={"width": 1360, "height": 850})
         page.goto((Path(folder) / "index.html").as_uri())
-        for key in pages.NETWORKS:
+        for key in networks.SHIPPED:
             page.locator(f"input[value={key}]").check(force=True)
             page.get_by_role("button", name="0:").first.wait_for()
             page.evaluate(DRAW, WARM_UP if not options.quick else 1)

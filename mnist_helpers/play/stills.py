@@ -4,9 +4,7 @@ import base64
 from pathlib import Path
 
 
-def with_still(
-    bundle: tuple[dict, dict] | None, still: Path, alt: str
-) -> tuple[dict, dict] | None:
+def with_still(bundle: tuple[dict, dict] | None, still: Path, alt: str) -> tuple[dict, dict] | None:
     """Add a still picture, if there is its file, to what a widget displays.
 
     Args:

@@ -7,7 +7,6 @@ and, by kind, its numbers: float32, the lowest byte first, in base64. A dense la
 becomes two layers, so that the logits are seen, too.
 """
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import keras
 import numpy as np
 
 from mnist_helpers import artifacts, pictures
+from mnist_helpers.play import data
 
 DRAWINGS = Path(__file__).parents[1] / "serve" / "web" / "strokes.json"  # digit → strokes
 SHOWN = (
@@ -152,8 +152,4 @@ def _bias(layer: Any) -> Any:
 
 
 def _texts(**numbers: Any) -> dict[str, str]:
-    """Write arrays in base64 of float32, the lowest byte first."""
-    return {
-        name: base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii")
-        for name, values in numbers.items()
-    }
+    return {name: data.text(np.asarray(values)) for name, values in numbers.items()}

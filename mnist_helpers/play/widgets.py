@@ -1,17 +1,15 @@
-"""Figures to play with, as notebook widgets; where there are no widgets, a still picture is shown."""
+"""The figures as notebook widgets; where there are no widgets, each is a still picture."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
 import anywidget
-import keras
 import numpy as np
 import traitlets
 
 from mnist_helpers import artifacts, pictures
-from mnist_helpers.play import page, scripts, weights
 from mnist_helpers.pictures.strokes import PEN
+from mnist_helpers.play import data, networks, scripts, stills, weights
 
 
 class Figure(anywidget.AnyWidget):
@@ -22,7 +20,7 @@ class Figure(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Add the still picture."""
-        return scripts.with_still(super()._repr_mimebundle_(**kwargs), self.still, self.alt)
+        return stills.with_still(super()._repr_mimebundle_(**kwargs), self.still, self.alt)
 
 
 class Look(Figure):
@@ -42,23 +40,23 @@ class Look(Figure):
     strokes: traitlets.List = traitlets.List().tag(sync=True)
     pen: traitlets.Float = traitlets.Float(PEN).tag(sync=True)
 
-    def __init__(self, model: keras.Sequential | None = None, first: str = "reference") -> None:
-        """Offer the two networks that ship, and before them one of your own.
+    def __init__(self, run: artifacts.Run | None = None, first: str = "reference") -> None:
+        """Offer the two networks that ship, and before them yours, if you have trained one.
 
         Args:
-            model: Yours: (n, 28, 28, 1) in [0, 1] → probabilities (n, 10).
-            first: Without it, which is shown first: "reference" or "reader".
+            run: A run, as `artifacts.find_run()` gives it.
+            first: Without a run of yours, which network is shown first: "reference" or "reader".
 
         Raises:
-            NetworkError: Yours has a layer that cannot be shown.
+            ValueError: There is no network of that name.
         """
-        if first not in page.NETWORKS:
-            raise ValueError(f"There is no network {first!r}: take one of {[*page.NETWORKS]}.")
-        self._networks = {}
-        names = {key: title for key, (title, _) in page.NETWORKS.items()}
-        names = {first: names.pop(first)} | names
-        if model is not None:
-            self._networks["yours"] = weights.describe(model, artifacts.YOURS, "")
+        names = {key: title for key, (title, _) in networks.SHIPPED.items()}
+        if first not in names:
+            raise ValueError(f"There is no network {first!r}: take one of {', '.join(names)}.")
+        self._runs = {}
+        names = {first: names[first]} | names
+        if run is not None and not run.is_shipped:
+            self._runs["yours"] = run
             names = {"yours": "Your network"} | names
         super().__init__(names=names, drawings=weights.drawings())
         self.on_msg(self._send_network)
@@ -71,7 +69,58 @@ class Look(Figure):
     def _send_network(self, _: "Look", content: dict, __: list[memoryview]) -> None:
         """Send a network to the browser, which asks for it when it is chosen."""
         key = content["key"]
-        if key not in self._networks:
-            run = artifacts.read_run(page.NETWORKS[key][1])
-            self._networks[key] = weights.describe_run(run)
-        self.send({"key": key, "network": self._networks[key]})
+        try:
+            run = self._runs.get(key) or artifacts.read_run(networks.SHIPPED[key][1])
+            self.send({"key": key, "network": weights.describe_run(run)})
+        except Exception as error:  # the learner sees it in the widget, and all of it in the log
+            self.send({"key": key, "error": f"{type(error).__name__}: {error}"})
+            raise
+
+
+class Kernel(Figure):
+    """A kernel slides over an image: change its numbers, move the window, see the sum.
+
+    Attributes:
+        kernel: Its numbers now, three rows of three.
+    """
+
+    _esm = scripts.module(scripts.WEB / "kernel.js")
+    _css = scripts.style(scripts.WEB / "figures.css")
+    still = scripts.WEB / "kernel.png"
+    alt = "An image with a window of 3×3 pixels, a kernel, and the feature map that it gives."
+    image: traitlets.List = traitlets.List().tag(sync=True)
+    kernel: traitlets.List = traitlets.List().tag(sync=True)
+
+    def __init__(self, image: np.ndarray) -> None:
+        """Show an image, float (h, w) in [0, 1], at least 3×3."""
+        super().__init__(**data.kernel(image))
+
+
+class Descent(Figure):
+    """Steps down the loss of one weight, with a slider for the learning rate."""
+
+    _esm = scripts.module(scripts.WEB / "descent.js")
+    _css = scripts.style(scripts.WEB / "figures.css")
+    still = scripts.WEB / "descent.png"
+    alt = "The loss as a curve over one weight, with ten steps down it at a learning rate of 1."
+    data: traitlets.Dict = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, distances: np.ndarray, labels: np.ndarray) -> None:
+        """Take distances of images to the mean of each class, (n, classes), and labels, (n,)."""
+        super().__init__(data=data.descent(distances, labels))
+
+
+class Threshold(Figure):
+    """A threshold on the confidence, below which a person is asked, and what it costs."""
+
+    _esm = scripts.module(scripts.WEB / "threshold.js")
+    _css = scripts.style(scripts.WEB / "figures.css")
+    still = scripts.WEB / "threshold.png"
+    alt = "Images for a person, mistakes left, and the cost of both, by the threshold."
+    data: traitlets.Dict = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self, probabilities: np.ndarray, labels: np.ndarray, name: str = "validation images"
+    ) -> None:
+        """Take probabilities, (n, classes), the true labels, (n,), and what the images are."""
+        super().__init__(data=data.threshold(probabilities, labels, name))

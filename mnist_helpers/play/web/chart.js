@@ -9,7 +9,11 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 10, 38]; // room around the curves
  *   `low`, `high`, `marks` (a list of [value, text]) and `title`; label: what it shows, in words
  */
 export function makeChart({ width, height, x, y, label }) {
-  const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "figure-chart", role: "img" });
+  const svg = shape("svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    class: "figure-chart",
+    role: "img",
+  });
   const toX = (value) => LEFT + ((value - x.low) / (x.high - x.low)) * (width - LEFT - RIGHT);
   const toY = (value) =>
     height - BOTTOM - ((value - y.low) / (y.high - y.low)) * (height - TOP - BOTTOM);
@@ -28,10 +32,14 @@ export function makeChart({ width, height, x, y, label }) {
   for (const [value, text] of x.marks)
     words(text, { x: toX(value), y: floor + 16 }, { "text-anchor": "middle" });
   words(x.title, { x: (LEFT + end) / 2, y: height - 4 }, { "text-anchor": "middle" });
-  words(y.title, { x: 12, y: (TOP + floor) / 2 }, {
-    "text-anchor": "middle",
-    transform: `rotate(-90 12 ${(TOP + floor) / 2})`,
-  });
+  words(
+    y.title,
+    { x: 12, y: (TOP + floor) / 2 },
+    {
+      "text-anchor": "middle",
+      transform: `rotate(-90 12 ${(TOP + floor) / 2})`,
+    },
+  );
   svg.append(curves);
   const draw = (kind, properties) => curves.append(shape(kind, properties));
   return {
@@ -43,8 +51,10 @@ export function makeChart({ width, height, x, y, label }) {
       const path = points.map((point) => `${toX(point[0]).toFixed(1)},${toY(point[1]).toFixed(1)}`);
       draw("polyline", { points: path.join(" "), class: kind });
     },
-    dot: ([at, height], kind, r = 4) => draw("circle", { cx: toX(at), cy: toY(height), r, class: kind }),
-    upright: (at, kind) => draw("line", { x1: toX(at), x2: toX(at), y1: TOP, y2: floor, class: kind }),
+    dot: ([at, height], kind, r = 4) =>
+      draw("circle", { cx: toX(at), cy: toY(height), r, class: kind }),
+    upright: (at, kind) =>
+      draw("line", { x1: toX(at), x2: toX(at), y1: TOP, y2: floor, class: kind }),
   };
 }
 

@@ -42,7 +42,10 @@ export function createKernel(root, { image, onKernel }) {
 
   const fields = layer.kernel.map((weight, place) => {
     const field = make("input", { type: "number", step: "any", value: weight });
-    field.setAttribute("aria-label", `Row ${Math.floor(place / 3)}, column ${place % 3} of the kernel`);
+    field.setAttribute(
+      "aria-label",
+      `Row ${Math.floor(place / 3)}, column ${place % 3} of the kernel`,
+    );
     on(field, "input", () => {
       if (!Number.isFinite(field.valueAsNumber)) return; // half typed
       layer.kernel[place] = field.valueAsNumber;

@@ -253,8 +253,10 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
 // The notebook widget: the kernel sends a network when it is chosen.
 function render({ model, el }) {
   const waiting = new Map();
-  const answered = ({ key, network }) => {
-    waiting.get(key)?.(network);
+  const answered = ({ key, network, error }) => {
+    const { resolve, reject } = waiting.get(key) ?? {}; // of another view of the same widget: none
+    if (error) reject?.(new Error(error));
+    else resolve?.(network);
     waiting.delete(key);
   };
   model.on("msg:custom", answered);
@@ -264,7 +266,7 @@ function render({ model, el }) {
     first: "3",
     load(key) {
       model.send({ key });
-      return new Promise((resolve) => waiting.set(key, resolve));
+      return new Promise((resolve, reject) => waiting.set(key, { resolve, reject }));
     },
     onStrokes(strokes, pen) {
       model.set("strokes", strokes);

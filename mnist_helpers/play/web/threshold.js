@@ -50,8 +50,14 @@ export function createThreshold(root, { confidence, right, name }) {
     marks: [0, 1, 2, 3, 4, 5].map((place) => [place, textOf(thresholdAt(place))]),
   };
   const charts = [
-    chartOf("images for a person", all.map(({ refused }) => refused)),
-    chartOf("mistakes left", all.map(({ mistakes }) => mistakes)),
+    chartOf(
+      "images for a person",
+      all.map(({ refused }) => refused),
+    ),
+    chartOf(
+      "mistakes left",
+      all.map(({ mistakes }) => mistakes),
+    ),
   ];
   let costs = null; // its scale depends on the price
   const costPlace = make("div");
@@ -62,14 +68,25 @@ export function createThreshold(root, { confidence, right, name }) {
 
   function chartOf(title, values) {
     const most = Math.max(...values, 1);
-    const y = { low: 0, high: 1.05 * most, title, marks: [[0, "0"], [most, whole(Math.round(most))]] };
+    const y = {
+      low: 0,
+      high: 1.05 * most,
+      title,
+      marks: [
+        [0, "0"],
+        [most, whole(Math.round(most))],
+      ],
+    };
     const chart = makeChart({ width: 640, height: 160, x, y, label: title });
     return { chart, values };
   }
 
   function reprice() {
     const one = Math.max(0, price.valueAsNumber || 0);
-    costs = chartOf("cost", all.map(({ refused, mistakes }) => refused + one * mistakes));
+    costs = chartOf(
+      "cost",
+      all.map(({ refused, mistakes }) => refused + one * mistakes),
+    );
     costPlace.replaceChildren(costs.chart.element);
     show();
   }
@@ -83,7 +100,10 @@ export function createThreshold(root, { confidence, right, name }) {
     slider.setAttribute("aria-valuetext", threshold);
     for (const { chart, values } of [...charts, costs]) {
       chart.clear();
-      chart.line(values.map((value, at) => [places[at], value]), "line");
+      chart.line(
+        values.map((value, at) => [places[at], value]),
+        "line",
+      );
       chart.upright(places[step], "now");
       chart.dot([places[step], values[step]], "last", 5);
     }
@@ -93,7 +113,7 @@ export function createThreshold(root, { confidence, right, name }) {
       `spares ${spared} of ${spared + mistakes} mistakes, and asks for nothing ` +
       `${whole(refused - spared)} times. It costs ${whole(Math.round(costs.values[step]))} ` +
       `questions; the least is ${whole(Math.round(costs.values[best]))}, at ` +
-      `${textOf(thresholdAt(places[best]))} (square in the last chart).`;
+      `${textOf(thresholdAt(places[best]))} (orange in the last chart).`;
     for (const { chart } of [...charts, costs]) chart.say(said.textContent);
   }
 
@@ -122,8 +142,8 @@ export function createThreshold(root, { confidence, right, name }) {
 /** A threshold in per cent, with as many nines as it has. */
 function textOf(threshold) {
   const rest = 100 * (1 - threshold);
-  const digits = rest >= 10 ? 0 : Math.ceil(-Math.log10(rest) - 1e-9) + (rest >= 1 ? 0 : 0);
-  return `${(100 - rest).toFixed(Math.max(0, digits))}%`;
+  const digits = Math.max(0, Math.ceil(-Math.log10(rest) - 1e-9));
+  return `${(100 - rest).toFixed(digits)}%`;
 }
 
 function render({ model, el }) {
