@@ -17,13 +17,13 @@ from mnist_helpers.play import page as pages
 from mnist_helpers.play import scripts
 
 COLOURS = 128
+RARE_ONES_TOO = Image.Quantize.MAXCOVERAGE
 
 
 def keep(picture: bytes, name: str) -> None:
     """Write a picture, with fewer colours than it has: nothing of it is seen."""
-    small = (
-        Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    )
+    full = Image.open(io.BytesIO(picture)).convert("RGB")
+    small = full.quantize(COLOURS, RARE_ONES_TOO, dither=Image.Dither.NONE)
     small.save(scripts.WEB / f"{name}.png", optimize=True)
 
 

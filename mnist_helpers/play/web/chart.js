@@ -1,6 +1,6 @@
 // A small chart with axes, drawn as SVG.
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 10, 38]; // room around the curves
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 30, 26, 38]; // room around the curves
 
 /**
  * Make a chart.
@@ -32,14 +32,7 @@ export function makeChart({ width, height, x, y, label }) {
   for (const [value, text] of x.marks)
     words(text, { x: toX(value), y: floor + 16 }, { "text-anchor": "middle" });
   words(x.title, { x: (LEFT + end) / 2, y: height - 4 }, { "text-anchor": "middle" });
-  words(
-    y.title,
-    { x: 12, y: (TOP + floor) / 2 },
-    {
-      "text-anchor": "middle",
-      transform: `rotate(-90 12 ${(TOP + floor) / 2})`,
-    },
-  );
+  words(y.title, { x: LEFT, y: 14 });
   svg.append(curves);
   const draw = (kind, properties) => curves.append(shape(kind, properties));
   return {

@@ -64,7 +64,7 @@ export function createDescent(root, { distances, labels }) {
   const lowest = curve.reduce((best, point) => (point[1] < best[1] ? point : best));
   const most = Math.max(...curve.map((point) => point[1]));
   const chart = makeChart({
-    ...{ width: 640, height: 300, label: "The loss of one weight" },
+    ...{ width: 640, height: 300, label: "The loss by the weight w, and the steps" },
     x: { low: LOW, high: HIGH, title: "weight w", marks: [0, 4, 8, 12, 16].map((w) => [w, w]) },
     y: { low: 0, high: 1.05 * most, title: "loss", marks: marksTo(most) },
   });
@@ -95,7 +95,6 @@ export function createDescent(root, { distances, labels }) {
       `loss ${decimal(reached, 3)}. The lowest loss is ${decimal(lowest[1], 3)}, near w = ` +
       `${decimal(lowest[0], 1)}.`;
     said.textContent = text;
-    chart.say(text);
     body.replaceChildren(
       ...places.map(([at, height], step) => {
         const cells = [step, decimal(at), signed(slopeOf(loss, at)), decimal(height, 3)];

@@ -37,8 +37,8 @@ export function createKernel(root, { image, onKernel }) {
   };
   const layers = [input, layer];
   const pixels = Float32Array.from(image.flat());
-  let at = Math.floor(shape[0] / 2) * shape[1] + Math.floor(shape[1] / 3); // in the feature map
-  let values = [];
+  let values = forward(layers, pixels);
+  let at = values[1].indexOf(Math.max(...values[1])); // the window, by its place in the feature map
 
   const fields = layer.kernel.map((weight, place) => {
     const field = make("input", { type: "number", step: "any", value: weight });
@@ -63,7 +63,7 @@ export function createKernel(root, { image, onKernel }) {
   before.element.setAttribute("aria-label", "The image; arrow keys move the window");
   after.element.setAttribute("aria-label", "The feature map; arrow keys move the window");
   const arithmetic = make("div", { class: "look-product" });
-  const scale = make("p", { class: "figure-soft" });
+  const scale = make("span");
   const result = make("div", { "aria-live": "polite" });
 
   function take(weights) {
@@ -79,7 +79,8 @@ export function createKernel(root, { image, onKernel }) {
     values = forward(layers, pixels);
     before.paint(values[0]);
     after.paint(values[1]);
-    scale.textContent = `Black ${decimal(-layer.limit)}, grey 0, white ${decimal(layer.limit)}`;
+    const limit = decimal(layer.limit, 1);
+    scale.textContent = `black −${limit}, grey 0, white ${limit}`;
     show();
     onKernel?.([0, 3, 6].map((from) => layer.kernel.slice(from, from + 3)));
   }
@@ -96,7 +97,7 @@ export function createKernel(root, { image, onKernel }) {
       make("div", { class: "look-factor" }, "=", numbers("products", part.products)),
     );
     const place = `row ${made.row}, column ${made.column}`;
-    result.replaceChildren(sum([`the nine products, added up: ${place}`, decimal(made.sum)]));
+    result.replaceChildren(sum([`the nine products, added up, for ${place}`, decimal(made.sum)]));
   }
 
   function move(place) {
@@ -111,8 +112,8 @@ export function createKernel(root, { image, onKernel }) {
     move(row * shape[1] + within(place % columns, shape[1]));
   }
 
-  const figure = (caption, ...parts) =>
-    make("figure", {}, ...parts, make("figcaption", {}, caption));
+  const figure = (caption, picture, ...more) =>
+    make("figure", {}, picture, make("figcaption", {}, caption, ...more));
   const grid = make("div", { class: "figure-kernel" }, ...fields);
   root.classList.add("digit-pad", "digit-figure");
   root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys for its own
@@ -124,7 +125,7 @@ export function createKernel(root, { image, onKernel }) {
       { class: "figure-row" },
       figure(`image, ${rows}×${columns}`, before.element),
       figure("kernel: change its numbers", grid),
-      figure(`feature map, ${shape[0]}×${shape[1]}`, after.element, scale),
+      figure(`feature map, ${shape[0]}×${shape[1]}: `, after.element, scale),
     ),
     arithmetic,
     result,

@@ -87,6 +87,8 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
     digit.classList.toggle("is-empty", isBlank);
     sure.textContent = isBlank ? "Draw a digit" : `${percent(shares[best])} probability`;
     showChosen(false);
+    const detail = { strokes: drawing.strokes(), pen: drawing.pen(), values };
+    root.dispatchEvent(new CustomEvent("computed", { detail }));
     speaker.say(
       isBlank ? "The paper is blank" : `${best}, ${percent(shares[best])}`,
       undefined,

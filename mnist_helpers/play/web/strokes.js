@@ -60,14 +60,23 @@ function inkOf(strokes, radius) {
       const [x, y] = stroke[Math.max(0, number - 1)];
       const [dx, dy] = [stroke[number][0] - x, stroke[number][1] - y];
       const length = Math.max(dx * dx + dy * dy, 1e-12);
-      for (let place = 0; place < nearest.length; place += 1) {
-        const right = (place % SIDE) + 0.5 - x; // from the line's start to the pixel's middle
-        const down = Math.floor(place / SIDE) + 0.5 - y;
-        const share = Math.min(Math.max((right * dx + down * dy) / length, 0), 1);
-        const squared = (right - share * dx) ** 2 + (down - share * dy) ** 2;
-        if (squared < nearest[place]) nearest[place] = squared;
-      }
+      const [rows, columns] = [reached(y, dy, radius), reached(x, dx, radius)];
+      for (let row = rows[0]; row < rows[1]; row += 1)
+        for (let column = columns[0]; column < columns[1]; column += 1) {
+          const right = column + 0.5 - x; // from the line's start to the pixel's middle
+          const down = row + 0.5 - y;
+          const share = Math.min(Math.max((right * dx + down * dy) / length, 0), 1);
+          const squared = (right - share * dx) ** 2 + (down - share * dy) ** 2;
+          const place = row * SIDE + column;
+          if (squared < nearest[place]) nearest[place] = squared;
+        }
     }
   }
   return nearest.map((squared) => Math.min(Math.max(0.5 + radius - Math.sqrt(squared), 0), 1));
+}
+
+/** The pixels that a line can ink, from its start and its way along one axis: first, and end. */
+function reached(start, way, radius) {
+  const [low, high] = [Math.min(start, start + way), Math.max(start, start + way)];
+  return [Math.max(0, Math.floor(low - radius - 1)), Math.min(SIDE, Math.ceil(high + radius + 1))];
 }

@@ -45,13 +45,10 @@ export function createThreshold(root, { confidence, right, name }) {
   const count = right.length;
   const places = Array.from({ length: STEPS + 1 }, (_, step) => (MOST * step) / STEPS);
   const all = places.map((place) => countAt(sure, right, thresholdAt(place)));
-  const x = {
-    ...{ low: 0, high: MOST, title: "threshold on the confidence" },
-    marks: [0, 1, 2, 3, 4, 5].map((place) => [place, textOf(thresholdAt(place))]),
-  };
+  const marks = [0, 1, 2, 3, 4, 5].map((place) => [place, textOf(thresholdAt(place))]);
   const charts = [
     chartOf(
-      "images for a person",
+      "images that go to a person",
       all.map(({ refused }) => refused),
     ),
     chartOf(
@@ -66,7 +63,7 @@ export function createThreshold(root, { confidence, right, name }) {
   const text = make("output");
   const said = make("p", { class: "figure-said", "aria-live": "polite" });
 
-  function chartOf(title, values) {
+  function chartOf(title, values, below = "") {
     const most = Math.max(...values, 1);
     const y = {
       low: 0,
@@ -77,16 +74,15 @@ export function createThreshold(root, { confidence, right, name }) {
         [most, whole(Math.round(most))],
       ],
     };
-    const chart = makeChart({ width: 640, height: 160, x, y, label: title });
-    return { chart, values };
+    const x = { low: 0, high: MOST, title: below, marks };
+    const chart = makeChart({ width: 640, height: 150, x, y, label: title });
+    return { chart, title, values };
   }
 
   function reprice() {
     const one = Math.max(0, price.valueAsNumber || 0);
-    costs = chartOf(
-      "cost",
-      all.map(({ refused, mistakes }) => refused + one * mistakes),
-    );
+    const cost = all.map(({ refused, mistakes }) => refused + one * mistakes);
+    costs = chartOf("cost, in questions to a person", cost, "threshold on the confidence");
     costPlace.replaceChildren(costs.chart.element);
     show();
   }
@@ -98,8 +94,9 @@ export function createThreshold(root, { confidence, right, name }) {
     const best = costs.values.indexOf(Math.min(...costs.values));
     text.textContent = threshold;
     slider.setAttribute("aria-valuetext", threshold);
-    for (const { chart, values } of [...charts, costs]) {
+    for (const { chart, title, values } of [...charts, costs]) {
       chart.clear();
+      chart.say(`${title}: ${whole(values[step])}`);
       chart.line(
         values.map((value, at) => [places[at], value]),
         "line",
@@ -109,12 +106,11 @@ export function createThreshold(root, { confidence, right, name }) {
     }
     costs.chart.dot([places[best], costs.values[best]], "start", 5);
     said.textContent =
-      `Threshold ${threshold}: of ${whole(count)} ${name}, ${whole(refused)} go to a person. That ` +
-      `spares ${spared} of ${spared + mistakes} mistakes, and asks for nothing ` +
-      `${whole(refused - spared)} times. It costs ${whole(Math.round(costs.values[step]))} ` +
+      `Threshold ${threshold}: of ${whole(count)} ${name}, ${whole(refused)} go to a person. ` +
+      `${spared} of them would have been mistakes, ${whole(refused - spared)} right answers; ` +
+      `${mistakes} mistakes are left. It costs ${whole(Math.round(costs.values[step]))} ` +
       `questions; the least is ${whole(Math.round(costs.values[best]))}, at ` +
       `${textOf(thresholdAt(places[best]))} (orange in the last chart).`;
-    for (const { chart } of [...charts, costs]) chart.say(said.textContent);
   }
 
   on(slider, "input", show);
@@ -122,7 +118,7 @@ export function createThreshold(root, { confidence, right, name }) {
   root.classList.add("digit-pad", "digit-figure");
   root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys for its own
   on(root, "keydown", (event) => event.stopPropagation());
-  const asked = "A mistake costs as much as this many questions to a person";
+  const asked = "One mistake costs as much as how many questions?";
   root.replaceChildren(
     make("label", { class: "figure-slider" }, "Threshold", slider, text),
     make("label", { class: "figure-price" }, asked, price),
