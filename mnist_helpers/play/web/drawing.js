@@ -87,8 +87,8 @@ export function makeDrawing(on, { begins, changed, finished, clear, say }, pen) 
     canvas.setPointerCapture(event.pointerId); // a stroke may leave the paper and come back
     finish(); // what the keys began
     cursor.hidden = true;
-    pointer = event.pointerId;
     begin(place(event));
+    pointer = event.pointerId;
     changed();
   });
   on(canvas, "pointermove", (event) => {
