@@ -74,7 +74,7 @@ def main() -> None:
         page.goto((Path(folder) / "index.html").as_uri())
         for key in networks.SHIPPED:
             page.locator(f"input[value={key}]").check(force=True)
-            page.get_by_role("button", name="0:").first.wait_for()
+            page.locator(".look-scores").first.wait_for()
             page.evaluate(DRAW, WARM_UP if not options.quick else 1)
             times = page.evaluate(DRAW, count)
             tenths = statistics.quantiles(times, n=20)

@@ -48,7 +48,7 @@ def main() -> None:
         )
         page = browser.new_page(viewport={"width": 1360, "height": 850})
         page.goto(Path(folder, "look", "index.html").as_uri())
-        page.get_by_role("button", name="0:").first.wait_for()
+        page.locator(".look-scores").first.wait_for()
         choose_a_value(page)
         page.mouse.move(5, 5)
         keep(page.locator(".digit-look").screenshot(), "look")

@@ -52,9 +52,8 @@ def image_of(strokes: Strokes, pen: float = PEN) -> np.ndarray:
     ends = np.concatenate([line[1:] if len(line) > 1 else line for line in lines])
 
     def ink(corner: np.ndarray) -> np.ndarray:
-        return _ink(
-            *(scale * (part - low) + corner for part in (starts, ends)), radius=scale * pen / 2
-        )
+        move = corner - scale * low
+        return _ink(scale * starts + move, scale * ends + move, scale * pen / 2)
 
     corner = (SIDE - size) / 2
     image = ink(corner)

@@ -42,7 +42,7 @@ def describe(model: keras.Sequential, name: str, trained_on: str, version: str =
     Raises:
         NetworkError: It is no chain, or has a layer that cannot be shown.
     """
-    layers = [{"kind": "input", "shape": list(model.input_shape[1:])}]
+    layers: list[dict[str, Any]] = [{"kind": "input", "shape": list(model.input_shape[1:])}]
     layers += [part for layer in _chain(model) for part in _parts(layer)]
     images = np.stack([pictures.image_of(strokes) for strokes in drawings().values()])
     for layer, values in zip(layers, activations(model, images), strict=True):

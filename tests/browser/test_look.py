@@ -143,7 +143,7 @@ def test_a_value_that_is_pointed_at_is_explained_and_one_that_is_clicked_stays(l
 def test_each_kind_of_layer_is_explained(look, network, title, told):
     page = look()
     page.locator(f"input[value={network}]").check(force=True)
-    head = page.locator("h3", has_text=re.compile(rf"^{title}"))
+    head = page.locator("h2", has_text=re.compile(rf"^{title}"))
     section = page.locator(".look-layers section", has=head).first
     section.locator(".look-picture, .look-scores button").first.click(position={"x": 9, "y": 9})
     expect(page.locator(WHY)).to_contain_text(title)

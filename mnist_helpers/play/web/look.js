@@ -169,7 +169,7 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
     const scale = make("span", { class: "look-scale" }, low, make("i"), limit);
     scale.hidden = !pictures[number] || pictures[number].hasBars;
     const size = make("span", { class: "look-shape" }, scale, shapeOf(layer));
-    const head = make("h3", {}, title, make("span", { class: "look-what" }, rest), size);
+    const head = make("h2", {}, title, make("span", { class: "look-what" }, rest), size);
     return make("section", {}, head, ...[pictures[number]?.element].filter(Boolean));
   }
 

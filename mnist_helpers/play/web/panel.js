@@ -48,7 +48,7 @@ export function makePanel(on, point, letGo) {
     on(close, "click", letGo);
     const value = make("strong", { class: "look-value" }, decimal(made.value));
     const name = make("p", {}, nameOf(layer, at));
-    const head = make("header", {}, make("div", {}, make("h3", {}, title), name, value, close));
+    const head = make("header", {}, make("div", {}, make("h2", {}, title), name, value, close));
     if (map) head.prepend(map.element);
     const old = body.querySelector("input[type=range]");
     const hadFocus = old && old === document.activeElement;

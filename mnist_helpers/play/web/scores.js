@@ -16,7 +16,7 @@ export function makeScores(on, layer, { point, leave }) {
     const bar = make("span", { class: "look-bar" });
     const name = make("span", { class: "look-name" }, `${at}`);
     const track = make("span", { class: "look-track" }, bar);
-    const item = make("button", { type: "button" }, track, value, name);
+    const item = make("button", { type: "button" }, track, name, value);
     on(item, "pointermove", () => point(at, false));
     on(item, "click", () => point(at, true));
     on(item, "keydown", (event) => event.key === "Escape" && leave());
@@ -35,7 +35,6 @@ export function makeScores(on, layer, { point, leave }) {
       bar.style.setProperty("--share", share);
       bar.classList.toggle("is-minus", values[at] < 0);
       item.classList.toggle("is-best", at === best);
-      item.setAttribute("aria-label", `${at}: ${text}`);
     });
   }
 
