@@ -30,7 +30,7 @@ test("a threshold refuses what is less sure, and counts what that costs", () => 
 test("numbers are written for people", () => {
   assert.equal(decimal(-0.001), "0.00");
   assert.equal(decimal(-1.5), "−1.50");
-  assert.equal(decimal(2.5e13), "2.5×10^13");
+  assert.equal(decimal(2.5e13), "2.5×10¹³");
   assert.equal(signed(0.25), "+0.25");
   assert.deepEqual([0.999, 0.5, 0.001].map(percent), [">99%", "50%", "<1%"]);
 });

@@ -30,7 +30,8 @@ export function percent(share) {
 export function decimal(value, digits = 2) {
   if (Math.abs(value) >= 1e6) {
     const [part, power] = value.toExponential(1).split("e+");
-    return `${part.replace("-", "−")}×10^${power}`;
+    const raised = power.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+    return `${part.replace("-", "−")}×10${raised}`;
   }
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
