@@ -12,6 +12,7 @@ import pickle
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 
@@ -86,10 +87,11 @@ def read_batch(content: bytes, data: DataSet) -> tuple[np.ndarray, np.ndarray]:
     try:
         batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
         _, shape, kind, by_columns, pixels = batch[b"data"].state
-        if kind.arguments[0] != b"u1" or by_columns:
-            raise ValueError("pixels are bytes, a row for each image")
+        if kind.arguments[0] != b"u1":
+            raise ValueError("pixels are bytes")
         height, width, channels = data.image_shape
-        planes = np.frombuffer(pixels, np.uint8).reshape(shape[0], channels, height, width)
+        rows = np.frombuffer(pixels, np.uint8).reshape(shape, order="F" if by_columns else "C")
+        planes = rows.reshape(-1, channels, height, width)
         labels = np.array(batch.get(b"labels", batch.get(b"fine_labels")), np.int64)
         if labels.shape != (len(planes),) or not set(labels) <= set(range(len(data.classes))):
             raise ValueError("a label for each image")
@@ -140,7 +142,7 @@ def explained(path: Path, data: DataSet) -> Iterator[None]:
         raise DataError(f"{path} {reason}. {files.mend(data)}") from error
 
 
-def members(archive: Path) -> Iterator[tuple[str, io.BufferedIOBase]]:
+def members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield path and content of each regular file in a tar archive, packed or not; unpack none.
 
     Raises:
@@ -174,7 +176,7 @@ def _batches(path: Path, data: DataSet, names: dict | list) -> Iterator[tuple[st
         raise DataError(f"there is no {' and no '.join(sorted(missing))}")
 
 
-def _in_folder(folder: Path, names: dict | list) -> Iterator[tuple[str, io.BufferedIOBase]]:
+def _in_folder(folder: Path, names: dict | list) -> Iterator[tuple[str, IO[bytes]]]:
     for name in names:
         for place in (folder / name, *sorted(folder.glob(f"*/{name}"))):
             if place.is_file():

@@ -14,6 +14,7 @@ import numpy as np
 from mnist_helpers.datasets.download import download
 from mnist_helpers.datasets.spec import DataError, DataSet, NotFoundError, Source
 
+Check = Callable[[Path, DataSet], None]
 IDX_NAMES = {  # as Yann LeCun published MNIST, and others their data after him
     "x_train": "train-images-idx3-ubyte",
     "y_train": "train-labels-idx1-ubyte",
@@ -26,12 +27,10 @@ DAMAGE = (
 )
 
 
-def find(data: DataSet, check: Callable[[Path, DataSet], None] | None = None) -> Source:
+def find(data: DataSet, check: Check | None = None) -> Source:
     """Find a data set: as its variable names it, in Keras's cache, elsewhere, or by download.
 
-    Args:
-        check: Raises DataError for a file or folder of another content; without it, arrays are
-            expected, as in MNIST.
+    `check` raises DataError for other content than the data set's; without it, arrays are expected.
 
     Raises:
         NotFoundError: It is nowhere, and no server gave it.
@@ -42,9 +41,7 @@ def find(data: DataSet, check: Callable[[Path, DataSet], None] | None = None) ->
 
 
 @functools.cache  # one download, or one failure to download, for each kernel
-def _find(
-    data: DataSet, named: str, keras_home: str, check: Callable[[Path, DataSet], None]
-) -> Source:
+def _find(data: DataSet, named: str, keras_home: str, check: Check) -> Source:
     if named:
         path = Path(named).expanduser().resolve()
         if not path.exists():
@@ -90,9 +87,7 @@ def read(path: Path, key: str, data: DataSet) -> np.ndarray:
         raise DataError(f"{path}: {key} {reason}. {mend(data)}") from error
     except DAMAGE as error:
         reason = "holds pickled objects" if "allow_pickle" in str(error) else "is damaged"
-        raise DataError(
-            f"{path}: {key} {reason} ({type(error).__name__}). {mend(data)}"
-        ) from error
+        raise DataError(f"{path}: {key} {reason} ({type(error).__name__}). {mend(data)}") from error
     shape = data.array_shape(key)
     if array.shape != shape or array.dtype != np.uint8:
         raise DataError(
@@ -139,14 +134,11 @@ def check_arrays(path: Path, data: DataSet) -> None:
         read(path, key, data)
 
 
-def _is_right(path: Path, data: DataSet, check: Callable[[Path, DataSet], None]) -> bool:
+def _is_right(path: Path, data: DataSet, check: Check) -> bool:
     try:
-        if path.exists():
-            check(path, data)
-            return True
+        return path.exists() and check(path, data) is None
     except DataError:
-        pass
-    return False
+        return False
 
 
 def mend(data: DataSet) -> str:

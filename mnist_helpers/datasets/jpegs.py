@@ -1,4 +1,4 @@
-"""Reads a copy of CIFAR-10 in JPEG files: `train/CLASS/NNNN.jpg` and `test/…`, as folder or archive.
+"""Reads a copy of CIFAR-10 in JPEG files, `train/CLASS/NNNN.jpg`, as a folder or an archive.
 
 JPEG loses detail: what is measured on it is labelled by the copy's name.
 """
@@ -56,7 +56,7 @@ def read_part(source: Source, part: str) -> tuple[np.ndarray, np.ndarray]:
         order = np.random.default_rng(0).permutation(len(labels))
         for row, (name, content) in zip(order, found.items(), strict=True):
             with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
-                images[row] = image.convert("RGB")  # of another size: ValueError
+                images[row] = np.asarray(image.convert("RGB"))  # of another size: ValueError
             labels[row] = data.classes.index(name.split("/")[1])
     return images, labels
 
