@@ -97,7 +97,8 @@ def load(
     ]
     images = np.empty((len(listed), *(image_shape if channels == 3 else (height, width))), np.uint8)
     labels, files = np.empty(len(listed), np.int64), list[Path]()
-    for label, file in tqdm(listed, path.name, unit=" pictures", delay=1, file=sys.stdout):
+    shown = tqdm(listed, "Reading", unit=" pictures", delay=1, mininterval=1, file=sys.stdout)
+    for label, file in shown:
         try:
             images[len(files)] = _read(file, image_shape)
         except OSError as error:
@@ -124,8 +125,7 @@ def load(
 
 def printable(text: object) -> str:
     """Return text that can be printed: the names of files may hold anything."""
-    plain = str(text).encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() else "?" for letter in plain)
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
 
 
 def _read(file: Path, image_shape: tuple[int, int, int]) -> np.ndarray:

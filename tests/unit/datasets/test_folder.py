@@ -116,7 +116,8 @@ def bad_files(path):
     path.joinpath("empty.png").touch()
     path.joinpath("notes.txt").write_text("two cats")
     path.joinpath("page.jpg").write_text("<html>")
-    Image.new("1", (20_000, 20_000)).save(path / "bomb.png")
+    Image.new("1", (20_000, 20_000)).save(path / "bomb.png")  # refused by Pillow
+    Image.new("1", (10_000, 10_000)).save(path / "large.png")  # Pillow only warns
     path.joinpath("gone.png").symlink_to(path / "nowhere.png")
     path.joinpath("loop.png").symlink_to(path / "loop.png")
     path.joinpath("more").mkdir()
@@ -127,12 +128,14 @@ def bad_files(path):
         "notes.txt": "no picture of a kind",
         "page.jpg": "no picture of a kind",
         "bomb.png": "more than 25,000,000 pixels",
+        "large.png": "more than 25,000,000 pixels",
         "gone.png": "broken link",
         "loop.png": "broken link",
         "more": "a folder inside that of a class",
     }
 
 
+@pytest.mark.filterwarnings("error")  # of Pillow's; the report says it all
 def test_what_cannot_be_read_is_left_out_and_named(pets, capfd):
     expected = bad_files(pets / "cat")
     (pets / "about.txt").write_text("my cats")
@@ -145,10 +148,10 @@ def test_what_cannot_be_read_is_left_out_and_named(pets, capfd):
     for name, reason in expected.items():
         assert reason in reasons[f"cat/{name}"], name
     report = str(pictures).splitlines()
-    assert report[:2] == ["4 pictures of 2 classes: cat 2, dog 2.", "10 left out:"]
+    assert report[:2] == ["4 pictures of 2 classes: cat 2, dog 2.", "11 left out:"]
     assert any(line.startswith(f"  {Path('cat/cut.jpg')}: ") for line in report)
     assert str(pets) not in "".join(report)
-    assert capfd.readouterr() == ("", "")  # no warning of Pillow's
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_long_report_is_cut(pets):
