@@ -8,6 +8,7 @@ from . import evaluation as evaluation
 from . import exercises as exercises
 from . import experiments as experiments
 from . import fast as fast
+from . import imagenet as imagenet
 from . import models as models
 from . import pictures as pictures
 from . import plots as plots
@@ -17,4 +18,5 @@ from . import recipes as recipes
 from . import serve as serve
 from . import studies as studies
 from . import training as training
+from . import transfer as transfer
 from .environment import start as start

@@ -1,0 +1,127 @@
+"""Using what a network has learned for another task, with few labels (notebook 14)."""
+
+import hashlib
+
+import keras
+import numpy as np
+from keras import layers
+
+BATCH_SIZE = 32
+
+
+def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Pick so many examples of each class, at random.
+
+    With the same seed, those of a smaller draw belong to the larger one, too: more labels are the
+    old ones and some more.
+
+    Args:
+        labels: The labels of all examples, (n,).
+        count: How many of each class.
+        seed: The seed.
+
+    Returns:
+        Positions in `labels`, in mixed order; no position is there twice.
+
+    Raises:
+        ValueError: A class has fewer.
+    """
+    random = np.random.default_rng(seed)
+    chosen = []
+    for label in np.unique(labels):
+        places = random.permutation(np.flatnonzero(labels == label))
+        if len(places) < count:
+            raise ValueError(f"Class {label} has {len(places)} examples, and {count} are asked for")
+        chosen.append(places[:count])
+    return random.permutation(np.concatenate(chosen))
+
+
+def cut(model: keras.Model) -> keras.Model:
+    """Return the network without its last layer: the base, which shares its weights."""
+    return keras.Model(model.inputs, model.layers[-2].output, name=f"{model.name}_base")
+
+
+def add_head(base: keras.Model, classes: int) -> keras.Model:
+    """Put a new last layer on a base.
+
+    The base is asked as in prediction, even while it is trained: its batch normalisation keeps the
+    means that it remembers.
+
+    Args:
+        base: Images → features, (n, f). Its `trainable` stays as it is.
+        classes: How many classes there are.
+
+    Returns:
+        An uncompiled network: images → probabilities (n, classes).
+    """
+    inputs = keras.Input(base.input_shape[1:])
+    features = base(inputs, training=False)
+    head = layers.Dense(classes, activation="softmax", name="head")
+    return keras.Model(inputs, head(features), name=f"{base.name}_with_head")
+
+
+def head_alone(features: int, classes: int) -> keras.Model:
+    """Build the last layer as a network of its own, for features that were computed before."""
+    return keras.Sequential(
+        [keras.Input((features,)), layers.Dense(classes, activation="softmax", name="head")],
+        name="head_alone",
+    )
+
+
+def digest(model: keras.Model | layers.Layer) -> str:
+    """Return a short hash of all weights, moving means included: equal if all bits are equal."""
+    found = hashlib.sha256()
+    for weight in model.get_weights():
+        found.update(str((weight.shape, weight.dtype)).encode())
+        found.update(np.ascontiguousarray(weight).tobytes())
+    return found.hexdigest()[:12]
+
+
+def prepare(model: keras.Model, rate: float) -> None:
+    """Compile a network with Adam at a constant rate, ready for `restart`."""
+    model.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy")
+    model.optimizer.build(model.trainable_variables)
+
+
+def restart(model: keras.Model, weights: list[np.ndarray], rate: float) -> None:
+    """Begin anew with a network that `prepare` has compiled, without compiling it again.
+
+    TensorFlow traces a training step once for each compiled network, which takes longer than a
+    short training.
+
+    Args:
+        model: The network.
+        weights: What it begins with, as `get_weights` gives them.
+        rate: The learning rate.
+    """
+    model.set_weights(weights)
+    for variable in model.optimizer.variables:
+        variable.assign(keras.ops.zeros_like(variable))
+    model.optimizer.learning_rate = rate
+
+
+def train(
+    model: keras.Model, inputs: np.ndarray, labels: np.ndarray, steps: int, seed: int
+) -> None:
+    """Train for so many steps of 32 examples, however few examples there are.
+
+    The examples come in mixed order, again and again, each as often as the others (or once more).
+
+    Args:
+        model: A compiled network.
+        inputs: Images or features, (n, …).
+        labels: Their labels, (n,), counted from 0.
+        steps: How many steps.
+        seed: Mixes the examples.
+    """
+    random = np.random.default_rng(seed)
+    rounds = -(-steps * BATCH_SIZE // len(labels))  # rounded up
+    order = np.concatenate([random.permutation(len(labels)) for _ in range(rounds)])
+    order = order[: steps * BATCH_SIZE]
+    model.fit(inputs[order], labels[order], batch_size=BATCH_SIZE, shuffle=False, verbose=0)
+
+
+def accuracy(model: keras.Model, inputs: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of right answers."""
+    answers = model.predict(inputs, batch_size=250, verbose=0).argmax(axis=1)
+    return float((answers == labels).mean())

@@ -1,0 +1,146 @@
+"""Few labels, a base and its head, and what must not change."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from mnist_helpers import transfer
+
+LABELS = np.repeat([0, 1, 2], [10, 12, 14])
+
+
+@pytest.fixture
+def base():
+    """Images of 4×4 → five features, with batch normalisation inside."""
+    keras.utils.set_random_seed(1)
+    return keras.Sequential(
+        [
+            keras.Input((4, 4, 1)),
+            layers.Flatten(),
+            layers.BatchNormalization(),
+            layers.Dense(5, activation="relu"),
+        ]
+    )
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).random((30, 4, 4, 1), np.float32)
+
+
+def test_a_draw_has_so_many_of_each_class_and_none_twice():
+    places = transfer.draw(LABELS, 4, seed=3)
+    assert len(set(places)) == len(places) == 12
+    assert np.bincount(LABELS[places]).tolist() == [4, 4, 4]
+    assert sorted(LABELS[places]) != LABELS[places].tolist(), "classes are mixed"
+
+
+def test_a_larger_draw_has_the_smaller_one_in_it():
+    small, large = (set(transfer.draw(LABELS, count, seed=5)) for count in (2, 7))
+    assert small < large
+    assert small == set(transfer.draw(LABELS, 2, seed=5)) != set(transfer.draw(LABELS, 2, seed=6))
+
+
+def test_a_class_with_too_few_examples_is_named():
+    with pytest.raises(ValueError, match="Class 0 has 10 examples, and 11 are asked for"):
+        transfer.draw(LABELS, 11, seed=0)
+
+
+def test_the_base_is_the_network_without_its_last_layer(base, images):
+    model = keras.Sequential([*base.layers, layers.Dense(3, activation="softmax")])
+    features = transfer.cut(model)(images)
+    assert np.array_equal(features, base(images))
+
+
+def test_a_frozen_base_stays_bit_identical_and_the_head_learns(base, images):
+    base.trainable = False
+    model = transfer.add_head(base, 3)
+    transfer.prepare(model, 0.01)
+    before, head = transfer.digest(base), transfer.digest(model.get_layer("head"))
+    transfer.train(model, images, np.arange(30) % 3, steps=3, seed=0)
+    assert transfer.digest(base) == before
+    assert transfer.digest(model.get_layer("head")) != head
+
+
+def test_batch_normalisation_stays_in_inference_mode_even_if_the_base_is_tuned(base, images):
+    model = transfer.add_head(base, 3)
+    transfer.prepare(model, 0.01)
+    normalising, dense = base.layers[1], base.layers[2]
+    remembered, before = normalising.moving_mean.numpy(), transfer.digest(dense)
+    assert np.allclose(model(images, training=True), model(images, training=False))
+    transfer.train(model, images, np.arange(30) % 3, steps=3, seed=0)
+    assert np.array_equal(normalising.moving_mean.numpy(), remembered)
+    assert transfer.digest(dense) != before
+
+
+def test_without_compiling_anew_a_thawed_base_is_not_trained(base, images):
+    """Notebook 14 shows this trap: should Keras end it, the text has to change."""
+    base.trainable = False
+    model = transfer.add_head(base, 3)
+    transfer.prepare(model, 0.01)
+    labels = np.arange(30) % 3
+    transfer.train(model, images, labels, steps=1, seed=0)
+    before = transfer.digest(base)
+    base.trainable = True
+    transfer.train(model, images, labels, steps=1, seed=0)
+    assert transfer.digest(base) == before
+    transfer.prepare(model, 0.01)
+    transfer.train(model, images, labels, steps=1, seed=0)
+    assert transfer.digest(base) != before
+
+
+def test_a_head_alone_learns_what_a_head_on_a_frozen_base_learns(base, images):
+    base.trainable = False
+    labels = np.arange(30) % 3
+    whole, alone = transfer.add_head(base, 3), transfer.head_alone(5, 3)
+    alone.set_weights(whole.get_layer("head").get_weights())
+    for model, inputs in ((whole, images), (alone, base.predict(images, verbose=0))):
+        transfer.prepare(model, 0.01)
+        transfer.train(model, inputs, labels, steps=5, seed=2)
+    for ours, theirs in zip(
+        whole.get_layer("head").get_weights(), alone.get_weights(), strict=True
+    ):
+        assert np.allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_restarted_training_is_that_of_a_fresh_network(base, images):
+    labels, digests = np.arange(30) % 3, []
+    model = transfer.add_head(base, 3)
+    transfer.prepare(model, 0.5)
+    start = model.get_weights()
+    for rate in (0.01, 0.02, 0.01):
+        transfer.restart(model, start, rate)
+        transfer.train(model, images, labels, steps=4, seed=1)
+        digests.append(transfer.digest(model))
+    assert digests[0] == digests[2] != digests[1]
+    model.set_weights(start)
+    transfer.prepare(model, 0.01)
+    transfer.train(model, images, labels, steps=4, seed=1)
+    assert transfer.digest(model) == digests[0]
+
+
+def test_each_example_comes_as_often_as_the_others(images):
+    seen = []
+
+    class Noting(keras.Model):
+        def fit(self, inputs, labels, batch_size, **_):
+            seen.append((inputs, labels, batch_size))
+
+    transfer.train(Noting(), np.arange(30), np.arange(30), steps=3, seed=0)
+    ((inputs, labels, size),) = seen
+    assert len(inputs) == 3 * size and np.array_equal(inputs, labels)
+    assert set(np.bincount(inputs)) == {3, 4}
+
+
+def test_the_digest_tells_a_single_bit(base):
+    before = transfer.digest(base)
+    weights = base.get_weights()
+    weights[-1][0] = np.nextafter(weights[-1][0], np.float32(1))
+    base.set_weights(weights)
+    assert transfer.digest(base) != before
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    identity = keras.Sequential([keras.Input((3,)), layers.Activation("linear")])
+    assert transfer.accuracy(identity, np.eye(3), np.array([0, 1, 1])) == pytest.approx(2 / 3)
