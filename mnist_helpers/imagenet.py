@@ -20,7 +20,7 @@ ALPHA = 0.35  # of the usual number of filters: the smallest that is published
 SIDE = 96  # pixels; the weights are those for 224, and are good enough for smaller images
 SERVER = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"
 NAME = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5"
-WEIGHTS = DataSet(
+DESCRIPTION = DataSet(
     name="MobileNetV2's ImageNet weights",
     image_shape=(224, 224, 3),
     classes=(),
@@ -51,9 +51,9 @@ def _find(cache: Path) -> Path:
     path = cache / NAME
     if _is_right(path):
         return path
-    if failure := download.download(WEIGHTS, cache):
+    if failure := download.download(DESCRIPTION, cache):
         raise DataError(
-            f"{WEIGHTS.name} are not on this computer and could not be downloaded ({failure}): "
+            f"{DESCRIPTION.name} are not on this computer and could not be downloaded ({failure}): "
             f"connect to the network, or put {NAME} into the folder `models` of Keras's cache."
         )
     return path
@@ -64,7 +64,7 @@ def _is_right(path: Path) -> bool:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return False
-    return WEIGHTS.files[0].hash == f"sha256:{digest}"
+    return DESCRIPTION.files[0].hash == f"sha256:{digest}"
 
 
 def absence() -> str:
@@ -104,4 +104,4 @@ def build_base(image_shape: tuple[int, int, int], side: int = SIDE) -> keras.Mod
     if image_shape[2] == 1:
         images = layers.Concatenate()([images, images, images])
     images = layers.Rescaling(2.0, offset=-1.0)(images)
-    return keras.Model(inputs, network(images, training=False), name="mobilenet")
+    return keras.Model(inputs, network(images), name="mobilenet")

@@ -1,6 +1,7 @@
 """Using what a network has learned for another task, with few labels (notebook 14)."""
 
 import hashlib
+from collections.abc import Iterator
 
 import keras
 import numpy as np
@@ -44,9 +45,6 @@ def cut(model: keras.Model) -> keras.Model:
 def add_head(base: keras.Model, classes: int) -> keras.Model:
     """Put a new last layer on a base.
 
-    The base is asked as in prediction, even while it is trained: its batch normalisation keeps the
-    means that it remembers.
-
     Args:
         base: Images → features, (n, f). Its `trainable` stays as it is.
         classes: How many classes there are.
@@ -55,9 +53,37 @@ def add_head(base: keras.Model, classes: int) -> keras.Model:
         An uncompiled network: images → probabilities (n, classes).
     """
     inputs = keras.Input(base.input_shape[1:])
-    features = base(inputs, training=False)
+    features = base(inputs)
     head = layers.Dense(classes, activation="softmax", name="head")
     return keras.Model(inputs, head(features), name=f"{base.name}_with_head")
+
+
+def freeze(base: keras.Model) -> None:
+    """Let the base learn nothing. Compile the network that it belongs to anew after this."""
+    base.trainable = False
+
+
+def thaw(base: keras.Model) -> None:
+    """Let the base learn, but not its batch normalisation, which keeps what it remembers.
+
+    `base(inputs, training=False)` does not do that in Keras 3: inside `fit`, the whole network is
+    called with `training=True`, and this reaches the base, too
+    (https://github.com/keras-team/keras/issues/20285). A layer that is not trainable keeps its
+    means. Compile the network that the base belongs to anew after this.
+    """
+    base.trainable = True
+    for layer in parts(base):
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
+
+
+def parts(model: keras.Model) -> Iterator[layers.Layer]:
+    """Yield all layers, those of networks inside the network, too."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from parts(layer)
+        else:
+            yield layer
 
 
 def head_alone(features: int, classes: int) -> keras.Model:

@@ -63,15 +63,28 @@ def test_a_frozen_base_stays_bit_identical_and_the_head_learns(base, images):
     assert transfer.digest(model.get_layer("head")) != head
 
 
-def test_batch_normalisation_stays_in_inference_mode_even_if_the_base_is_tuned(base, images):
-    model = transfer.add_head(base, 3)
-    transfer.prepare(model, 0.01)
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_batch_normalisation_stays_in_inference_mode_frozen_and_thawed(base, images, is_nested):
+    whole = keras.Sequential([keras.Input((4, 4, 1)), base]) if is_nested else base
     normalising, dense = base.layers[1], base.layers[2]
-    remembered, before = normalising.moving_mean.numpy(), transfer.digest(dense)
+    remembered, labels = transfer.digest(normalising), np.arange(30) % 3
+    for change, learns in ((transfer.freeze, False), (transfer.thaw, True)):
+        change(whole)
+        model, before = transfer.add_head(whole, 3), transfer.digest(dense)
+        assert np.allclose(model(images, training=True), model(images, training=False))
+        transfer.prepare(model, 0.01)
+        transfer.train(model, images, labels, steps=3, seed=0)
+        assert transfer.digest(normalising) == remembered
+        assert (transfer.digest(dense) != before) == learns
+
+
+def test_training_false_does_not_keep_a_thawed_base_in_inference_mode(base, images):
+    """Why `thaw` is needed: should Keras mend this, the notebook's text has to change."""
+    inputs = keras.Input((4, 4, 1))
+    model = keras.Model(inputs, layers.Dense(3)(base(inputs, training=False)))
+    assert not np.allclose(model(images, training=True), model(images, training=False))
+    base.trainable = False
     assert np.allclose(model(images, training=True), model(images, training=False))
-    transfer.train(model, images, np.arange(30) % 3, steps=3, seed=0)
-    assert np.array_equal(normalising.moving_mean.numpy(), remembered)
-    assert transfer.digest(dense) != before
 
 
 def test_without_compiling_anew_a_thawed_base_is_not_trained(base, images):
