@@ -23,6 +23,7 @@ import tables_of_augmentations
 import tables_of_options
 import tables_of_speed
 import tables_of_studies
+import tables_of_transfer
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -85,6 +86,12 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "retrained": ("tune_recipe", tables_of_studies.retrained),
     "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
     "tuned": ("tune_recipe", tables_of_studies.tuned),
+    "transfer": ("transfer_labels", tables_of_transfer.transfer),
+    "transfer-digits": ("transfer_labels", tables_of_transfer.digits),
+    "transfer-scans": ("transfer_labels", tables_of_transfer.scans),
+    "transfer-photos": ("transfer_labels", tables_of_transfer.photos),
+    "transfer-differences": ("transfer_labels", tables_of_transfer.differences),
+    "transfer-rates": ("transfer_labels", tables_of_transfer.rates),
 }
 
 
