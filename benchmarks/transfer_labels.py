@@ -35,6 +35,7 @@ RATES = {  # way → learning rates to choose from
 STEPS, EPOCHS = 200, 10  # at least so many steps, and at least so often each image
 JUDGES = 1_000  # images that judge a result, and as many that judge the choice
 SCANS = (600, 900, 1_500)  # of scikit-learn's digits: the end of those drawn from, choice, judges
+LAST = int(__import__("os").environ.get("LAST", "1"))
 QUICK = 3  # labels a class, at most; and steps
 
 
@@ -107,7 +108,7 @@ def prepared(name: str, seed: int, is_quick: bool) -> tuple[Task, Any]:
     model = models.build_cnn(classes=5)
     fast.prepare(model, fast.RECIPE.compile_arguments(len(images)))
     model.fit(datasets.scale(images), labels, **fast.RECIPE.fit_arguments(), verbose=0)
-    return task, transfer.cut(model)
+    return task, transfer.cut(model, LAST)
 
 
 def imagenet_base(task: Task, is_quick: bool) -> Any:

@@ -37,9 +37,14 @@ def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
     return random.permutation(np.concatenate(chosen))
 
 
-def cut(model: keras.Model) -> keras.Model:
-    """Return the network without its last layer: the base, which shares its weights."""
-    return keras.Model(model.inputs, model.layers[-2].output, name=f"{model.name}_base")
+def cut(model: keras.Model, last: int = 1) -> keras.Model:
+    """Return the network without its last layers: the base, which shares its weights.
+
+    Args:
+        model: The network, a chain of layers.
+        last: How many layers are left out.
+    """
+    return keras.Model(model.inputs, model.layers[-1 - last].output, name=f"{model.name}_base")
 
 
 def add_head(base: keras.Model, classes: int) -> keras.Model:

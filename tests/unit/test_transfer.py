@@ -51,6 +51,7 @@ def test_the_base_is_the_network_without_its_last_layer(base, images):
     model = keras.Sequential([*base.layers, layers.Dense(3, activation="softmax")])
     features = transfer.cut(model)(images)
     assert np.array_equal(features, base(images))
+    assert transfer.cut(model, last=2).output_shape == (None, 16), "without the dense layer"
 
 
 def test_a_frozen_base_stays_bit_identical_and_the_head_learns(base, images):
