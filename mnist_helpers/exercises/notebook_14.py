@@ -64,7 +64,7 @@ EXERCISES = (
         name="14.1",
         task="How many weights learn?",
         check=_check_trained,
-        right="A few hundred numbers can be learned from few labels sooner than a hundred thousand.",
+        right="With few labels, what the base already knows need not be learned from them.",
         hints=(
             "With a frozen base only the new head learns: a dense layer from 64 numbers to 5.",
             "It has a weight for each pair, 64 · 5, and a bias for each class.",
