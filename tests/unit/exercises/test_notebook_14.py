@@ -89,6 +89,7 @@ def labels_themselves(labels, count, seed):
         (without_seed, "use `seed`"),
         (labels_themselves, "These are labels"),
         (lambda labels, count, seed: [99], "does not have"),
+        (lambda labels, count, seed: [[0.5]], "a row of positions"),
     ],
 )
 def test_each_mistaken_draw_has_a_reply(function, words):
