@@ -7,16 +7,18 @@ from scipy import stats
 from tables import _joined, _mean, _measured, _of, _seeds, _table
 
 SCRATCH, FROZEN, TUNED = "scratch", "frozen", "tuned"
-DIGITS, DIGITS_IMAGENET = "digits", "digits, ImageNet"
+DIGITS, DIGITS_LATE, DIGITS_IMAGENET = "digits", "digits, cut late", "digits, ImageNet"
 SCANS, PHOTOS = "scans", "photos"
 WAYS = {  # task → the ways that are measured
     DIGITS: (FROZEN, TUNED, SCRATCH),
+    DIGITS_LATE: (FROZEN, TUNED),
     DIGITS_IMAGENET: (FROZEN, TUNED),
     SCANS: (FROZEN, TUNED, SCRATCH),
     PHOTOS: (FROZEN, TUNED, SCRATCH),
 }
 COUNTS = {  # task → labels a class; there are not more of scikit-learn's digits
     DIGITS: (1, 5, 10, 50, 200),
+    DIGITS_LATE: (1, 5, 10, 50, 200),
     DIGITS_IMAGENET: (1, 5, 10, 50, 200),
     SCANS: (1, 5, 10, 50),
     PHOTOS: (1, 5, 10, 50, 200),
@@ -25,6 +27,8 @@ CALLED = {
     (DIGITS, SCRATCH): "from scratch",
     (DIGITS, FROZEN): "base of the digits 0 to 4, frozen",
     (DIGITS, TUNED): "base of the digits 0 to 4, fine-tuned",
+    (DIGITS_LATE, FROZEN): "the same, cut one layer later, frozen",
+    (DIGITS_LATE, TUNED): "the same, cut one layer later, fine-tuned",
     (DIGITS_IMAGENET, FROZEN): "base of ImageNet, frozen",
     (DIGITS_IMAGENET, TUNED): "base of ImageNet, fine-tuned",
     (SCANS, SCRATCH): "from scratch",
@@ -64,7 +68,7 @@ def transfer(found: dict) -> str:
 
 def digits(found: dict) -> str:
     """Write the table of the digits 5 to 9: from scratch, and with two bases."""
-    return _of_tasks(found, (DIGITS, DIGITS_IMAGENET))
+    return _of_tasks(found, (DIGITS, DIGITS_LATE, DIGITS_IMAGENET))
 
 
 def scans(found: dict) -> str:

@@ -1,6 +1,7 @@
 """Measure how few labels are enough: from scratch, a frozen base with a new head, fine-tuned.
 
-The tasks: the digits 5 to 9, for a base that was trained on the digits 0 to 4, or on ImageNet;
+The tasks: the digits 5 to 9, for a base that was trained on the digits 0 to 4 (and cut before its
+two dense layers, or before the last one only), or on ImageNet;
 scikit-learn's digits, for the reference, which has seen MNIST only; and the photographs of
 CIFAR-10, for a base that was trained on ImageNet. From scratch, it is the network of notebook 2.
 
@@ -28,14 +29,14 @@ from mnist_helpers.quiet import quiet_stderr
 SEED_OF_THE_CHOICE, COUNT_OF_THE_CHOICE = 100, 10
 SEEDS = (0, 1, 2, 3, 4)
 RATES = {  # way → learning rates to choose from
-    tables.SCRATCH: (0.0003, 0.001, 0.003),
-    tables.FROZEN: (0.001, 0.01, 0.1),
-    tables.TUNED: (0.00003, 0.0003, 0.003),
+    tables.SCRATCH: (0.0001, 0.0003, 0.001, 0.003),
+    tables.FROZEN: (0.0003, 0.001, 0.01, 0.1),
+    tables.TUNED: (0.00003, 0.0003, 0.001, 0.003),
 }
 STEPS, EPOCHS = 200, 10  # at least so many steps, and at least so often each image
 JUDGES = 1_000  # images that judge a result, and as many that judge the choice
 SCANS = (600, 900, 1_500)  # of scikit-learn's digits: the end of those drawn from, choice, judges
-LAST = int(__import__("os").environ.get("LAST", "1"))
+LAST = {tables.DIGITS: 2, tables.DIGITS_LATE: 1}  # layers cut off: both dense ones, or one
 QUICK = 3  # labels a class, at most; and steps
 
 
@@ -108,7 +109,7 @@ def prepared(name: str, seed: int, is_quick: bool) -> tuple[Task, Any]:
     model = models.build_cnn(classes=5)
     fast.prepare(model, fast.RECIPE.compile_arguments(len(images)))
     model.fit(datasets.scale(images), labels, **fast.RECIPE.fit_arguments(), verbose=0)
-    return task, transfer.cut(model, LAST)
+    return task, transfer.cut(model, LAST[name])
 
 
 def imagenet_base(task: Task, is_quick: bool) -> Any:
