@@ -1,0 +1,76 @@
+"""The tables of notebook 14, from a result that is made up."""
+
+import pytest
+import tables_of_transfer as tables
+import transfer_labels
+
+
+@pytest.fixture
+def kept():
+    """What transfer_labels.py keeps: each trial is asked for, none is run."""
+
+    class Kept:
+        def __init__(self):
+            self.asked = {}
+            self.result = {
+                "name": "transfer_labels",
+                "machine": {"cores": 2, "system": "Linux", "machine": "x86_64"},
+                "versions": {"python": "3.11"},
+                "date": "2026-11-23T17:00:00+00:00",
+                "trials": [],
+            }
+
+        def measure(self, function, recipes, seeds):
+            for seed in seeds:
+                for name, settings in recipes.items():
+                    self.asked[name] = settings | {"seeds": tuple(seeds)}
+                    trial = {"recipe": name, "seed": seed}
+                    for way, rates in settings["ways"].items():
+                        for rate in rates:
+                            if function is transfer_labels.choose:
+                                trial[tables.result(way, 10, rate)] = 0.5 + (rate == 0.001) / 10
+                                continue
+                            for count in settings["counts"]:
+                                better = (way == tables.FROZEN) / 10
+                                trial[tables.result(way, count)] = 0.6 + better + seed / 100
+                    self.result["trials"].append(trial)
+
+    kept = Kept()
+    transfer_labels.measure(kept, transfer_labels.SEEDS)
+    return kept
+
+
+def test_the_best_rate_of_the_choice_is_used_and_its_draw_is_not(kept):
+    for task, ways in tables.WAYS.items():
+        settings = kept.asked[task]
+        assert settings["ways"] == {way: [0.001] for way in ways}
+        assert transfer_labels.SEED_OF_THE_CHOICE not in settings["seeds"]
+        assert len(settings["seeds"]) >= 5
+        chosen = kept.asked[tables.choice_of(task)]
+        assert chosen["seeds"] == (transfer_labels.SEED_OF_THE_CHOICE,)
+
+
+def test_each_way_has_a_row_and_each_number_of_labels_a_column(kept):
+    found = tables.digits(kept.result).splitlines()
+    assert found[0].startswith("| digits 5 to 9 | 1 a class | 5 a class | 10 a class |")
+    assert len(found) == 2 + 7
+    assert found[2].startswith("| from scratch | 62.0% ± 2.0 |")
+    assert "200 a class" not in tables.scans(kept.result)
+    assert len(tables.photos(kept.result).splitlines()) == 2 + 3
+
+
+def test_differences_are_those_of_each_draw(kept):
+    rows = tables.differences(kept.result).splitlines()[2:]
+    assert len(rows) == 5 + 4 + 5
+    assert all("| +10.0 | +10.0 to +10.0 | better |" in row for row in rows)
+
+
+def test_all_tables_stand_together(kept):
+    text = tables.transfer(kept.result)
+    assert "| digits 5 to 9 |" in text and "0.001: 60.0%" in text
+    assert "seeds 0, 1, 2, 3, 4 and 100" in text
+
+
+def test_steps_grow_with_the_images():
+    assert transfer_labels.steps_for(5) == transfer_labels.STEPS
+    assert transfer_labels.steps_for(2_000) == 625
