@@ -27,8 +27,8 @@ CALLED = {
     (DIGITS, SCRATCH): "from scratch",
     (DIGITS, FROZEN): "base of the digits 0 to 4, frozen",
     (DIGITS, TUNED): "base of the digits 0 to 4, fine-tuned",
-    (DIGITS_LATE, FROZEN): "the same, cut one layer later, frozen",
-    (DIGITS_LATE, TUNED): "the same, cut one layer later, fine-tuned",
+    (DIGITS_LATE, FROZEN): "base of the digits 0 to 4, cut late, frozen",
+    (DIGITS_LATE, TUNED): "base of the digits 0 to 4, cut late, fine-tuned",
     (DIGITS_IMAGENET, FROZEN): "base of ImageNet, frozen",
     (DIGITS_IMAGENET, TUNED): "base of ImageNet, fine-tuned",
     (SCANS, SCRATCH): "from scratch",
@@ -39,6 +39,14 @@ CALLED = {
     (PHOTOS, TUNED): "base of ImageNet, fine-tuned",
 }
 HEADS = {DIGITS: "digits 5 to 9", SCANS: "scikit-learn's digits", PHOTOS: "photographs"}
+BASELINES = {  # task → the one whose network from scratch its frozen base is set against
+    DIGITS: DIGITS,
+    DIGITS_LATE: DIGITS,
+    DIGITS_IMAGENET: DIGITS,
+    SCANS: SCANS,
+    PHOTOS: PHOTOS,
+}
+ALL_COUNTS = COUNTS[DIGITS]
 LEVEL = 0.95
 
 
@@ -61,9 +69,10 @@ def best_rate(found: dict, task: str, way: str, rates: tuple[float, ...]) -> flo
 
 
 def transfer(found: dict) -> str:
-    """Write all tables, one below the other."""
-    parts = [digits(found), scans(found), photos(found), rates(found)]
-    return _joined(_measured(found, _seeds(found)), *parts)
+    """Write all tables of what was measured, one below the other; the quick form has fewer."""
+    makes = {DIGITS: digits, SCANS: scans, PHOTOS: photos}
+    parts = [make(found) for task, make in makes.items() if _of(found, recipe=task)]
+    return _joined(_measured(found, _seeds(found)), *parts, rates(found))
 
 
 def digits(found: dict) -> str:
@@ -84,20 +93,18 @@ def photos(found: dict) -> str:
 def differences(found: dict) -> str:
     """Write how a frozen base differs from scratch, draw by draw, with verdicts."""
     rows = []
-    for task in (DIGITS, SCANS, PHOTOS):
-        for count in COUNTS[task]:
+    for task, baseline in BASELINES.items():
+        scratch = {trial["seed"]: trial for trial in _of(found, recipe=baseline)}
+        cells = []
+        for count in ALL_COUNTS:
             pairs = [
-                trial[result(FROZEN, count)] - trial[result(SCRATCH, count)]
+                trial[result(FROZEN, count)] - scratch[trial["seed"]][result(SCRATCH, count)]
                 for trial in _of(found, recipe=task)
+                if count in COUNTS[task]
             ]
-            mean, reach = statistics.mean(pairs), _reach(pairs)
-            verdict = "undecided"
-            if abs(mean) > reach:
-                verdict = "better" if mean > 0 else "worse"
-            low, high = 100 * (mean - reach), 100 * (mean + reach)
-            shown = (f"{100 * mean:+.1f}", f"{low:+.1f} to {high:+.1f}", verdict)
-            rows.append((HEADS[task], f"{count}", *shown))
-    head = ("images", "labels a class", "points more than from scratch", "95% interval", "verdict")
+            cells.append(_difference(pairs))
+        rows.append((f"{HEADS[baseline]}: {CALLED[task, FROZEN]}", *cells))
+    head = ("frozen base against from scratch, in points", *_columns(ALL_COUNTS))
     return _table(head, rows)
 
 
@@ -105,34 +112,51 @@ def rates(found: dict) -> str:
     """Write the learning rates that were tried, with their accuracy."""
     rows = []
     for task, ways in WAYS.items():
-        (trial,) = _of(found, recipe=choice_of(task))
-        for way in ways:
-            tried = {
-                float(name.split("_at_")[1].removesuffix("_accuracy")): value
-                for name, value in trial.items()
-                if name.startswith(f"{way}_") and "_at_" in name
-            }
-            shown = ", ".join(f"{rate:g}: {tried[rate]:.1%}" for rate in sorted(tried))
-            rows.append((f"{task}: {CALLED[task, way]}", shown))
+        for trial in _of(found, recipe=choice_of(task)):
+            for way in ways:
+                tried = {
+                    float(name.split("_at_")[1].removesuffix("_accuracy")): value
+                    for name, value in trial.items()
+                    if name.startswith(f"{way}_") and "_at_" in name
+                }
+                shown = ", ".join(f"{rate:g}: {tried[rate]:.1%}" for rate in sorted(tried))
+                rows.append((f"{task}: {CALLED[task, way]}", shown))
     return _table(("images and way", "accuracy by learning rate, in the choice"), rows)
 
 
 def _of_tasks(found: dict, tasks: tuple[str, ...]) -> str:
     """Write a row for each way, from scratch first; an interval is that over draws."""
-    head = (HEADS[tasks[0]], *(f"{count} a class" for count in COUNTS[tasks[0]]))
+    head = (HEADS[tasks[0]], *_columns(COUNTS[tasks[0]]))
     rows = []
     for way in (SCRATCH, FROZEN, TUNED):
         for task in tasks:
-            if way in WAYS[task]:
-                trials = _of(found, recipe=task)
+            trials = _of(found, recipe=task)
+            if way in WAYS[task] and trials:
                 cells = [_cell(trials, result(way, count)) for count in COUNTS[task]]
                 rows.append((CALLED[task, way], *cells))
     return _table(head, rows)
 
 
+def _columns(counts: tuple[int, ...]) -> list[str]:
+    return [f"{count} a class" for count in counts]
+
+
 def _cell(trials: list[dict], name: str) -> str:
+    if len(trials) < 2:  # the quick form
+        return f"{_mean(trials, name):.1%}"
     reach = _reach([trial[name] for trial in trials])
     return f"{_mean(trials, name):.1%} ± {100 * reach:.1f}"
+
+
+def _difference(pairs: list[float]) -> str:
+    """Write a mean difference, how far its interval reaches, and the verdict of notebook 8."""
+    if not pairs:
+        return "–"
+    mean, reach = statistics.mean(pairs), _reach(pairs)
+    verdict = "undecided"
+    if abs(mean) > reach:
+        verdict = "better" if mean > 0 else "worse"
+    return f"{100 * mean:+.1f} ± {100 * reach:.1f}, {verdict}"
 
 
 def _reach(values: list[float]) -> float:

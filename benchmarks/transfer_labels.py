@@ -35,9 +35,9 @@ RATES = {  # way → learning rates to choose from
 }
 STEPS, EPOCHS = 200, 10  # at least so many steps, and at least so often each image
 JUDGES = 1_000  # images that judge a result, and as many that judge the choice
-SCANS = (600, 900, 1_500)  # of scikit-learn's digits: the end of those drawn from, choice, judges
+SCANS = 600  # of scikit-learn's digits: so many to draw from; the next ones judge the choice
 LAST = {tables.DIGITS: 2, tables.DIGITS_LATE: 1}  # layers cut off: both dense ones, or one
-QUICK = 3  # labels a class, at most; and steps
+QUICK, QUICK_TASKS = 3, (tables.DIGITS, tables.PHOTOS)  # labels a class, at most, and steps; tasks
 
 
 class Task(NamedTuple):
@@ -64,13 +64,10 @@ def digits() -> tuple[Task, tuple[np.ndarray, np.ndarray]]:
 
 def scans() -> Task:
     """Return scikit-learn's digits in their order: who judges is mostly by other writers."""
-    images, labels = sample.read_part("train")
-    first, second, third = SCANS
-    return Task(
-        (images[:first], labels[:first]),
-        (images[first:second], labels[first:second]),
-        (images[second:third], labels[second:third]),
-    )
+    from mnist_helpers import transfer
+
+    images, labels, shown, truth = transfer.load_scans()
+    return Task((images[:SCANS], labels[:SCANS]), (images[SCANS:], labels[SCANS:]), (shown, truth))
 
 
 def photos() -> Task:
@@ -222,9 +219,12 @@ def measured(settings: dict[str, Any], seed: int) -> dict[str, float]:
 def main() -> None:
     """Choose the rates, measure, and record it."""
     options = recording.parser(__doc__).parse_args()
-    names = [source_name(options.quick)]
-    kept = recording.Recording(options, ", ".join(names), ("tensorflow", "keras", "numpy"))
-    measure(kept, SEEDS[:2] if options.quick else SEEDS)
+    data = source_name(options.quick)
+    kept = recording.Recording(options, data, ("tensorflow", "keras", "numpy"))
+    if options.quick:
+        measure(kept, SEEDS[:1], QUICK_TASKS)
+    else:
+        measure(kept, SEEDS)
     kept.finish(tables.transfer(kept.result))
 
 
@@ -239,17 +239,20 @@ def source_name(is_quick: bool) -> str:
     return f"{source.name}, {sample.DESCRIPTION.name}"
 
 
-def measure(kept: recording.Recording, seeds: tuple[int, ...]) -> None:
+def measure(
+    kept: recording.Recording, seeds: tuple[int, ...], tasks: tuple[str, ...] = tuple(tables.WAYS)
+) -> None:
     """Run all trials, first those that choose."""
     chosen = {}
-    for task, ways in tables.WAYS.items():
+    for task in tasks:
+        ways = tables.WAYS[task]
         settings = {"task": task, "ways": {way: list(RATES[way]) for way in ways}}
         name = tables.choice_of(task)
         kept.measure(choose, {name: settings}, [SEED_OF_THE_CHOICE])
         chosen[task] = {way: [tables.best_rate(kept.result, task, way, RATES[way])] for way in ways}
     wanted = {
         task: {"task": task, "ways": chosen[task], "counts": list(tables.COUNTS[task])}
-        for task in tables.WAYS
+        for task in tasks
     }
     kept.measure(transfer_labels, wanted, seeds)
 

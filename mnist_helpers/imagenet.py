@@ -9,14 +9,16 @@ import functools
 import hashlib
 import os
 from pathlib import Path
-
-import keras
-from keras import layers
+from typing import TYPE_CHECKING
 
 from mnist_helpers.datasets import download
 from mnist_helpers.datasets.spec import DataError, DataSet, File
 
+if TYPE_CHECKING:
+    import keras
+
 ALPHA = 0.35  # of the usual number of filters: the smallest that is published
+VARIABLE = "IMAGENET_SOURCE"
 SIDE = 96  # pixels; the weights are those for 224, and are good enough for smaller images
 SERVER = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/"
 NAME = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_0.35_224_no_top.h5"
@@ -39,19 +41,27 @@ DESCRIPTION = DataSet(
 def find() -> Path:
     """Find the weights in Keras's cache, or download them (2 MB) into it.
 
+    IMAGENET_SOURCE=cache forbids the download.
+
     Raises:
         DataError: They are not there and could not be fetched; the message says how to get them.
+            Or IMAGENET_SOURCE has another value.
     """
-    home = os.environ.get("KERAS_HOME") or "~/.keras"
-    return _find(Path(home).expanduser() / "models")
+    home, source = os.environ.get("KERAS_HOME") or "~/.keras", os.environ.get(VARIABLE, "")
+    if source not in {"", "cache"}:
+        raise DataError(f"{VARIABLE}={source!r} is not known: set it to 'cache' or unset it.")
+    return _find(Path(home).expanduser() / "models", not source)
 
 
 @functools.cache  # the hash is computed once
-def _find(cache: Path) -> Path:
+def _find(cache: Path, may_download: bool) -> Path:
     path = cache / NAME
     if _is_right(path):
         return path
-    if failure := download.download(DESCRIPTION, cache):
+    failure = f"{VARIABLE}=cache is set"
+    if may_download:
+        failure = download.download(DESCRIPTION, cache)
+    if failure:
         raise DataError(
             f"{DESCRIPTION.name} are not on this computer and could not be downloaded ({failure}): "
             f"connect to the network, or put {NAME} into the folder `models` of Keras's cache."
@@ -76,7 +86,7 @@ def absence() -> str:
     return ""
 
 
-def build_base(image_shape: tuple[int, int, int], side: int = SIDE) -> keras.Model:
+def build_base(image_shape: tuple[int, int, int], side: int = SIDE) -> "keras.Model":
     """Build MobileNetV2 without its last layer, for small images in grey or in colour.
 
     It enlarges the images, makes three equal colours of grey, and brings the numbers from 0…1 to
@@ -92,6 +102,8 @@ def build_base(image_shape: tuple[int, int, int], side: int = SIDE) -> keras.Mod
     Raises:
         DataError: There are no weights.
     """
+    import keras  # whether there are weights can be asked without it
+
     network = keras.applications.MobileNetV2(
         input_shape=(side, side, 3),
         alpha=ALPHA,
@@ -100,8 +112,8 @@ def build_base(image_shape: tuple[int, int, int], side: int = SIDE) -> keras.Mod
         pooling="avg",
     )
     inputs = keras.Input(image_shape)
-    images = layers.Resizing(side, side)(inputs)
+    images = keras.layers.Resizing(side, side)(inputs)
     if image_shape[2] == 1:
-        images = layers.Concatenate()([images, images, images])
-    images = layers.Rescaling(2.0, offset=-1.0)(images)
+        images = keras.layers.Concatenate()([images, images, images])
+    images = keras.layers.Rescaling(2.0, offset=-1.0)(images)
     return keras.Model(inputs, network(images), name="mobilenet")

@@ -1,13 +1,58 @@
 """Using what a network has learned for another task, with few labels (notebook 14)."""
 
 import hashlib
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
 
+from mnist_helpers.datasets import sample
+from mnist_helpers.datasets.spec import Training
+
 BATCH_SIZE = 32
+SCANS_THAT_JUDGE = 600
+
+
+class Mean(NamedTuple):
+    """The mean accuracy over several draws, with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.1%} (95% interval {self.low:.1%} to {self.high:.1%})"
+
+
+def mean(accuracies: Sequence[float]) -> Mean:
+    """Take the mean over draws, with Student's interval: it speaks of other draws.
+
+    Student 1908, https://doi.org/10.1093/biomet/6.1.1. The interval stays between 0 and 1.
+
+    Args:
+        accuracies: One for each draw, two at least.
+    """
+    from scipy import stats
+
+    count, value = len(accuracies), float(np.mean(accuracies))
+    spread = float(np.std(accuracies, ddof=1)) / math.sqrt(count)
+    reach = float(stats.t.ppf(0.975, count - 1)) * spread
+    return Mean(value, max(0.0, value - reach), min(1.0, value + reach))
+
+
+def load_scans() -> Training:
+    """Load scikit-learn's digits in MNIST's form, to draw labels from and to judge by.
+
+    The last 600 judge: the scans lie in the order of their writers, so most of these are by others.
+    None of them is in the test set that the scans have where they stand in for MNIST.
+    """
+    images, labels = sample.read_part("train")
+    held = slice(-SCANS_THAT_JUDGE, None)
+    first = slice(-SCANS_THAT_JUDGE)
+    return Training(images[first], labels[first], images[held], labels[held])
 
 
 def draw(labels: np.ndarray, count: int, seed: int) -> np.ndarray:

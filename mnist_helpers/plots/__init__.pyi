@@ -25,3 +25,4 @@ from .results import kernels as kernels
 from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals
+from .transfer import by_labels as by_labels

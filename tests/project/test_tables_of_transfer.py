@@ -60,9 +60,25 @@ def test_each_way_has_a_row_and_each_number_of_labels_a_column(kept):
 
 
 def test_differences_are_those_of_each_draw(kept):
-    rows = tables.differences(kept.result).splitlines()[2:]
-    assert len(rows) == 5 + 4 + 5
-    assert all("| +10.0 | +10.0 to +10.0 | better |" in row for row in rows)
+    head, _, *rows = tables.differences(kept.result).splitlines()
+    assert head.count("a class") == 5 and len(rows) == 5
+    assert rows[0] == (
+        "| digits 5 to 9: base of the digits 0 to 4, frozen |" + " +10.0 ± 0.0, better |" * 5
+    )
+    assert rows[1].startswith("| digits 5 to 9: base of the digits 0 to 4, cut late, frozen |")
+    assert rows[3].endswith("| – |"), "there are no 200 scans of each digit"
+
+
+def test_a_difference_within_its_interval_is_undecided():
+    assert tables._difference([0.1, -0.1, 0.02]).endswith("undecided")
+    assert tables._difference([-0.1, -0.12, -0.11]).endswith("worse")
+
+
+def test_the_quick_form_has_fewer_tasks_and_one_draw(kept):
+    kept.result["trials"].clear()
+    transfer_labels.measure(kept, (0,), transfer_labels.QUICK_TASKS)
+    text = tables.transfer(kept.result)
+    assert "| from scratch | 60.0% |" in text and tables.HEADS[tables.SCANS] not in text
 
 
 def test_all_tables_stand_together(kept):

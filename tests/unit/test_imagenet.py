@@ -12,7 +12,6 @@ import pytest
 from mnist_helpers import imagenet
 from mnist_helpers.datasets import DataError, download
 from mnist_helpers.datasets.spec import File
-from tests.conftest import replace_urls
 
 
 @pytest.fixture
@@ -23,7 +22,6 @@ def published(clean_settings, tmp_path):
     changed = dataclasses.replace(file, hash=hashed)
     description = dataclasses.replace(imagenet.DESCRIPTION, files=(changed,))
     clean_settings.setattr(imagenet, "DESCRIPTION", description)
-    replace_urls(clean_settings, imagenet, ["http://127.0.0.1:9/"])
     return tmp_path / "keras" / "models" / imagenet.NAME
 
 
@@ -63,6 +61,34 @@ def test_a_failure_is_not_remembered(published):
     published.parent.mkdir(parents=True, exist_ok=True)
     published.write_bytes(b"right")
     assert imagenet.absence() == ""
+
+
+def test_a_download_can_be_forbidden(published, clean_settings):
+    clean_settings.setenv(imagenet.VARIABLE, "cache")
+    clean_settings.setattr(download, "download", lambda *_: pytest.fail("a download"))
+    assert "IMAGENET_SOURCE=cache is set" in imagenet.absence()
+    published.parent.mkdir(parents=True)
+    published.write_bytes(b"right")
+    assert imagenet.find() == published
+    clean_settings.setenv(imagenet.VARIABLE, "elsewhere")
+    with pytest.raises(DataError, match="'elsewhere' is not known"):
+        imagenet.find()
+
+
+def test_no_test_may_download_the_weights():
+    assert os.environ[imagenet.VARIABLE] == "cache"
+
+
+def test_keras_s_preparation_brings_0_to_255_to_one_around_0_and_works_in_place():
+    """Notebook 14 says so: should Keras change it, the text has to change.
+
+    https://keras.io/api/applications/mobilenet/#preprocess_input-function; in place: `mode="tf"` of
+    keras/src/applications/imagenet_utils.py divides a float array with `/=`.
+    """
+    images = np.array([[[[0, 51, 255]]]], np.float32)
+    prepared = keras.applications.mobilenet_v2.preprocess_input(images)
+    assert prepared.ravel() == pytest.approx([-1, -0.6, 1])
+    assert np.shares_memory(images, prepared) and images.min() == -1
 
 
 @pytest.fixture

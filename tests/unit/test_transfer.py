@@ -6,6 +6,7 @@ import pytest
 from keras import layers
 
 from mnist_helpers import transfer
+from mnist_helpers.datasets import sample
 
 LABELS = np.repeat([0, 1, 2], [10, 12, 14])
 
@@ -80,7 +81,13 @@ def test_batch_normalisation_stays_in_inference_mode_frozen_and_thawed(base, ima
 
 
 def test_training_false_does_not_keep_a_thawed_base_in_inference_mode(base, images):
-    """Why `thaw` is needed: should Keras mend this, the notebook's text has to change."""
+    """Why `thaw` is needed: should Keras change this, the notebook's text has to change.
+
+    `fit` calls the network with `training=True`, which reaches every layer of a functional model
+    (`operation_fn` in keras/src/models/functional.py), whatever it was called with when the model
+    was built: https://github.com/keras-team/keras/issues/20285. Batch normalisation that is not
+    trainable stays in inference mode: https://keras.io/api/layers/normalization_layers/.
+    """
     inputs = keras.Input((4, 4, 1))
     model = keras.Model(inputs, layers.Dense(3)(base(inputs, training=False)))
     assert not np.allclose(model(images, training=True), model(images, training=False))
@@ -89,7 +96,11 @@ def test_training_false_does_not_keep_a_thawed_base_in_inference_mode(base, imag
 
 
 def test_without_compiling_anew_a_thawed_base_is_not_trained(base, images):
-    """Notebook 14 shows this trap: should Keras end it, the text has to change."""
+    """Notebook 14 shows this trap: should Keras end it, the text has to change.
+
+    Keras says so of `Model.compile`: https://keras.io/api/models/model_training_apis/, and in
+    https://keras.io/guides/transfer_learning/. It also warns.
+    """
     base.trainable = False
     model = transfer.add_head(base, 3)
     transfer.prepare(model, 0.01)
@@ -97,7 +108,8 @@ def test_without_compiling_anew_a_thawed_base_is_not_trained(base, images):
     transfer.train(model, images, labels, steps=1, seed=0)
     before = transfer.digest(base)
     base.trainable = True
-    transfer.train(model, images, labels, steps=1, seed=0)
+    with pytest.warns(UserWarning, match="`trainable` state has changed since the model was comp"):
+        transfer.train(model, images, labels, steps=1, seed=0)
     assert transfer.digest(base) == before
     transfer.prepare(model, 0.01)
     transfer.train(model, images, labels, steps=1, seed=0)
@@ -158,3 +170,20 @@ def test_the_digest_tells_a_single_bit(base):
 def test_accuracy_is_the_share_of_right_answers():
     identity = keras.Sequential([keras.Input((3,)), layers.Activation("linear")])
     assert transfer.accuracy(identity, np.eye(3), np.array([0, 1, 1])) == pytest.approx(2 / 3)
+
+
+def test_the_mean_over_draws_has_student_s_interval():
+    found = transfer.mean([0.7, 0.8, 0.9])
+    assert found.value == pytest.approx(0.8)
+    assert found.high - 0.8 == pytest.approx(4.3027 * 0.1 / 3**0.5, abs=1e-4)
+    assert 0.8 - found.low == pytest.approx(found.high - 0.8)
+    assert str(transfer.mean([0.5, 0.5])) == "50.0% (95% interval 50.0% to 50.0%)"
+    assert transfer.mean([0.8, 1.0])[1:] == (0, 1), "an accuracy is a share"
+
+
+def test_scans_are_parted_in_their_order_and_leave_the_test_set_alone():
+    scans = transfer.load_scans()
+    images, labels = sample.read_part("train")
+    assert len(scans.images) == 900 and len(scans.validation_images) == 600
+    assert np.array_equal(np.concatenate([scans.images, scans.validation_images]), images)
+    assert np.array_equal(np.concatenate([scans.labels, scans.validation_labels]), labels)
