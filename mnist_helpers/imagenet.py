@@ -27,7 +27,7 @@ DESCRIPTION = DataSet(
     image_shape=(224, 224, 3),
     classes=(),
     counts=(0, 0),
-    licence="The Keras authors, Apache License 2.0",
+    licence="published with Keras, Apache License 2.0",
     files=(
         File(
             NAME,

@@ -88,6 +88,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "tuned": ("tune_recipe", tables_of_studies.tuned),
     "transfer": ("transfer_labels", tables_of_transfer.transfer),
     "transfer-digits": ("transfer_labels", tables_of_transfer.digits),
+    "transfer-digits-own": ("transfer_labels", tables_of_transfer.digits_own),
     "transfer-scans": ("transfer_labels", tables_of_transfer.scans),
     "transfer-photos": ("transfer_labels", tables_of_transfer.photos),
     "transfer-differences": ("transfer_labels", tables_of_transfer.differences),

@@ -55,6 +55,7 @@ def test_each_way_has_a_row_and_each_number_of_labels_a_column(kept):
     assert found[0].startswith("| digits 5 to 9 | 1 a class | 5 a class | 10 a class |")
     assert len(found) == 2 + 7
     assert found[2].startswith("| from scratch | 62.0% ± 2.0 |")
+    assert len(tables.digits_own(kept.result).splitlines()) == 2 + 5
     assert "200 a class" not in tables.scans(kept.result)
     assert len(tables.photos(kept.result).splitlines()) == 2 + 3
 
