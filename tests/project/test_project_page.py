@@ -12,6 +12,17 @@ from PIL import Image
 PAGE = (Path(__file__).parents[2] / "docs" / "project.md").read_text("utf-8")
 (SCRIPT,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
+RUNNER = """
+import sys
+script, *names = sys.argv[1:]
+for name in names:
+    sys.argv = ["script", name]
+    try:
+        exec(script)
+    except SystemExit as ended:
+        print(ended)
+"""
+
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
@@ -27,13 +38,9 @@ def answers(tmp_path_factory):
     Image.new("RGB", (90, 50), "white").save(folder / "light.png")
     Image.new("L", (40, 80), 20).save(folder / "dark.jpg")
     (folder / "text.jpg").write_text("no picture", encoding="utf-8")
-    runner = "import sys\nfor name in sys.argv[2:]:\n"
-    runner += (
-        "    sys.argv[1] = name\n    try: exec(SCRIPT)\n    except SystemExit as e: print(e)\n"
-    )
+    shown = ("light.png", "dark.jpg", "text.jpg", "nowhere.png")
     done = subprocess.run(
-        [sys.executable, "-c", f"SCRIPT = {SCRIPT!r}\n{runner}", "", "light.png", "dark.jpg"]
-        + ["text.jpg", "nowhere.png"],
+        [sys.executable, "-c", RUNNER, SCRIPT, *shown],
         cwd=folder,
         capture_output=True,
         encoding="utf-8",
