@@ -85,6 +85,11 @@ def digits_own(found: dict) -> str:
     return _of_tasks(found, (DIGITS, DIGITS_LATE))
 
 
+def bases(found: dict) -> str:
+    """Write the table of the digits 5 to 9 with the two bases alone, cut where it is best."""
+    return _of_tasks(found, (DIGITS, DIGITS_IMAGENET), (FROZEN, TUNED))
+
+
 def scans(found: dict) -> str:
     """Write the table of scikit-learn's digits."""
     return _of_tasks(found, (SCANS,))
@@ -129,11 +134,13 @@ def rates(found: dict) -> str:
     return _table(("images and way", "accuracy by learning rate, in the choice"), rows)
 
 
-def _of_tasks(found: dict, tasks: tuple[str, ...]) -> str:
+def _of_tasks(
+    found: dict, tasks: tuple[str, ...], ways: tuple[str, ...] = (SCRATCH, FROZEN, TUNED)
+) -> str:
     """Write a row for each way, from scratch first; an interval is that over draws."""
     head = (HEADS[tasks[0]], *_columns(COUNTS[tasks[0]]))
     rows = []
-    for way in (SCRATCH, FROZEN, TUNED):
+    for way in ways:
         for task in tasks:
             trials = _of(found, recipe=task)
             if way in WAYS[task] and trials:

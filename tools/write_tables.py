@@ -89,6 +89,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "transfer": ("transfer_labels", tables_of_transfer.transfer),
     "transfer-digits": ("transfer_labels", tables_of_transfer.digits),
     "transfer-digits-own": ("transfer_labels", tables_of_transfer.digits_own),
+    "transfer-bases": ("transfer_labels", tables_of_transfer.bases),
     "transfer-scans": ("transfer_labels", tables_of_transfer.scans),
     "transfer-photos": ("transfer_labels", tables_of_transfer.photos),
     "transfer-differences": ("transfer_labels", tables_of_transfer.differences),

@@ -56,6 +56,8 @@ def test_each_way_has_a_row_and_each_number_of_labels_a_column(kept):
     assert len(found) == 2 + 7
     assert found[2].startswith("| from scratch | 62.0% ± 2.0 |")
     assert len(tables.digits_own(kept.result).splitlines()) == 2 + 5
+    bases = tables.bases(kept.result)
+    assert len(bases.splitlines()) == 2 + 4 and "from scratch" not in bases
     assert "200 a class" not in tables.scans(kept.result)
     assert len(tables.photos(kept.result).splitlines()) == 2 + 3
 
