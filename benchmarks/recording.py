@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from mnist_helpers import experiments
+from mnist_helpers.datasets import mnist
 
 RESULTS = Path(__file__).parent / "results"
+TRAINING = ("tensorflow", "keras", "numpy")  # packages whose versions change what it gives
 KEYS = ("name", "command", "date", "machine", "versions", "data", "trials")
 
 
@@ -38,6 +40,14 @@ def parser(
     )
     options.add_argument("--out", type=Path, metavar="FILE", help=out)
     return options
+
+
+def real_mnist(options: argparse.Namespace) -> str:
+    """Return the name of the data, for `Recording`; a full run without real MNIST ends here."""
+    source = mnist.find()
+    if not options.quick and source.is_sample:
+        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
+    return source.name
 
 
 class Recording:
@@ -103,7 +113,8 @@ class Recording:
         """Measure every recipe with every seed, seed by seed, each in a process of its own.
 
         So all meet the same noise of the machine. A run that was interrupted goes on where it
-        was.
+        was. The quick form measures all in this process, where TensorFlow starts once; what was
+        not measured, the memory, is 0 there.
 
         Args:
             measure: A function of the script; it gets the recipe's settings, with `quick` added,
@@ -115,12 +126,15 @@ class Recording:
         file = self.path and self.path.with_suffix(".trials.json")
         about = {key: self.result[key] for key in ("data", "machine")}
         try:
-            trials = experiments.run(measure, options, seeds, file, fresh=True, about=about)
+            trials = experiments.run(
+                measure, options, seeds, file, fresh=not self.quick, about=about
+            )
         except experiments.ExperimentError as error:
             sys.exit(str(error))
+        more = {"memory": 0.0} if self.quick else {}
         for trial in trials:
             self.result["trials"].append(
-                {"recipe": trial.option, "seed": trial.seed, **trial.results}
+                {"recipe": trial.option, "seed": trial.seed, **more, **trial.results}
             )
 
     def finish(self, table: str) -> None:

@@ -220,7 +220,7 @@ def main() -> None:
     """Choose the rates, measure, and record it."""
     options = recording.parser(__doc__).parse_args()
     data = source_name(options.quick)
-    kept = recording.Recording(options, data, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, data, recording.TRAINING)
     if options.quick:
         measure(kept, SEEDS[:1], QUICK_TASKS)
     else:
