@@ -10,6 +10,7 @@ import nbformat.v4 as nb
 import pytest
 import write_tables
 
+from tests.project import transfer_made_up
 from tests.project.lessons_made_up import SECONDS, make_notebooks
 
 ROOT = Path(__file__).parents[2]
@@ -243,6 +244,7 @@ PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
 DIFFICULT = {"measure": "difficult", "preparation": "with “upright”", "count": 200}
 DIGITS = {"seed": 0, "model": "abc", "digits": 1000, "digits_right": 990}
 RESULTS = {
+    "transfer_labels": transfer_made_up.measured().result["trials"],
     "run_notebooks": [{"notebook": name, "seconds": s} for name, s in SECONDS.items()],
     "compare_recipes": [
         training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
