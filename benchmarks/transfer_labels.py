@@ -195,8 +195,8 @@ def measured(settings: dict[str, Any], seed: int) -> dict[str, float]:
     ways = Ways(task, base, tuple(settings["ways"]), seed)
     counts = [min(count, QUICK) if is_quick else count for count in settings["counts"]]
     places = transfer.draw(all_labels, max(counts), seed)
-    features = base.predict(datasets.scale(all_images[places]), batch_size=100, verbose=0)
-    of_shown = base.predict(shown, batch_size=100, verbose=0)
+    features = transfer.outputs(base, datasets.scale(all_images[places]))
+    of_shown = transfer.outputs(base, shown)
     found: dict[str, float] = {"judges": len(truth)}
     for count, named in zip(counts, settings["counts"], strict=True):
         rows = np.flatnonzero(np.isin(places, transfer.draw(all_labels, count, seed)))
