@@ -22,6 +22,7 @@ from .results import calibration as calibration
 from .results import confusion as confusion
 from .results import feature_maps as feature_maps
 from .results import kernels as kernels
+from .results import occlusion as occlusion
 from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals
