@@ -9,6 +9,7 @@ from . import exercises as exercises
 from . import experiments as experiments
 from . import fast as fast
 from . import models as models
+from . import occlusion as occlusion
 from . import photos as photos
 from . import pictures as pictures
 from . import plots as plots

@@ -16,13 +16,13 @@ from .learning import descents as descents
 from .learning import learning_rate as learning_rate
 from .learning import slopes as slopes
 from .network import architecture as architecture
+from .occlusion import covered as covered
 from .pictures import closing as closing
 from .pictures import slants as slants
 from .results import calibration as calibration
 from .results import confusion as confusion
 from .results import feature_maps as feature_maps
 from .results import kernels as kernels
-from .results import occlusion as occlusion
 from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals

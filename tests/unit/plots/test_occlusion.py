@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from mnist_helpers import evaluation
-from mnist_helpers.plots import results
+from mnist_helpers import occlusion
+from mnist_helpers.plots.occlusion import covered
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_map_is_dark_where_covering_costs_most_and_a_frame_says_where(channels):
     image = np.random.default_rng(0).random((12, 9, channels))
-    _, places = evaluation.occlude(image, 3, 3)
+    _, places = occlusion.occlude(image, 3, 3)
     kept = [0.1 if place == (6, 3) else 0.9 for place in places]
-    figure, caption, *_ = results.occlusion(image, places, 3, kept)
+    figure, caption, *_ = covered(image, places, 3, kept)
     _, ax, *_ = figure.axes
     shades = np.asarray(ax.images[0].get_array())
     assert shades.shape == (12, 9)
