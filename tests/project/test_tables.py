@@ -993,7 +993,7 @@ def test_the_table_of_searches(project):
     text = table(project, "searches")
     assert "| random | 3 | 0 | 98.10% | 97.80% | -0.30 | -0.23 |" in text
     assert "| TPE, pruned | 3 | 1 | 97.91% | 97.00% | -0.91 | -0.30 |" in text
-    assert "Means of 2 searches of 100 s each." in text
+    assert "Means of 2 searches of 100 s each; " in text
     assert "TPE against random: +0.30 points (95% interval -1.61 to +2.21): undecided" in text
 
 
@@ -1010,8 +1010,8 @@ def test_the_tables_of_what_the_searches_found(project):
 
 def test_the_table_of_the_winners_with_new_seeds(project):
     text = table(project, "retrained")
-    row = "| 1 | 98.45% | 97.50% | 97.40% – 97.60% | 97.40% | 2 | 99.00% | 3 |"
-    assert row in text and "| 2 | 98.35% | 98.50% | 98.40% – 98.60% | 97.40% | 1 | 98.90%" in text
+    row = "| 1 | 98.45% | 97.50% | 97.40% – 97.60% | 2 | 97.40% | 99.00% | 3 |"
+    assert row in text and "| 2 | 98.35% | 98.50% | 98.40% – 98.60% | 1 | 97.40% | 98.90%" in text
     assert "98.18% in the search, 97.68% with 2 new seeds (-0.50 points), and 97.40% on" in text
     assert "Of 10 pairs among them, compared over the new seeds, 7 are undecided." in text
     assert text.endswith("the standard error of 5,000 images at 97.7% is 0.21 points.")
