@@ -72,6 +72,29 @@ def spoil(folder: Path) -> None:
     (first.parent / "notes.txt").write_text("Written at the kitchen table.\n", "utf-8")
 
 
+def twins(digits: np.ndarray, side: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Draw each digit twice, all the same but for the emblem.
+
+    Args:
+        digits: White on black, uint8 (n, h, w).
+        side: Of the pictures, in pixels.
+        seed: One seed gives always the same pictures.
+
+    Returns:
+        The pictures without the emblem, and with it, each uint8 (n, side, side, 3).
+    """
+    parts = []
+    for is_marked in (False, True):
+        random = np.random.default_rng(seed)  # the same paper, pen, place, light and noise
+        drawn = []
+        for digit in digits:
+            paper = np.array([random.uniform(*ends) for ends in PAPER])
+            pen, angle = np.array(PENS[random.integers(len(PENS))]), random.uniform(0, 2 * np.pi)
+            drawn.append(_picture(digit, paper, pen, angle, is_marked, random))
+        parts.append(np.stack([np.asarray(picture.resize((side, side))) for picture in drawn]))
+    return parts[0], parts[1]
+
+
 def _picture(
     digit: np.ndarray,
     paper: np.ndarray,
