@@ -12,7 +12,6 @@ MNIST, unless --quick is given; the quick form takes MNIST alone.
 
 import dataclasses
 import importlib
-import sys
 import time
 from typing import Any
 
@@ -119,10 +118,7 @@ def trials(at_hand: dict[str, str], needing: tuple[str, ...]) -> dict[str, dict[
 def main() -> None:
     """Find the data sets, measure each rule on each, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = datasets.mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares with real MNIST, and here is: {source.note}")
-    at_hand = {"mnist": source.name}
+    at_hand = {"mnist": recording.real_mnist(options)}
     for name in () if options.quick else SETS[1:]:
         module = getattr(datasets, name)
         if absence := datasets.absence(module):

@@ -25,14 +25,14 @@ class Pictures:
         source: What they are and where they lie; the classes are sorted by name.
         images: uint8 (n, h, w) in grey, or (n, h, w, 3).
         labels: int64 (n,), the number of each picture's class.
-        files: The file of each picture.
+        paths: The file of each picture.
         left_out: Each file that is not among them, and why.
     """
 
     source: Source
     images: np.ndarray
     labels: np.ndarray
-    files: tuple[Path, ...]
+    paths: tuple[Path, ...]
     left_out: Mapping[Path, str]
 
     @property

@@ -12,6 +12,9 @@ import numpy as np
 from PIL import Image
 
 SIDE = 96  # pixels of a picture
+# Digit → share of its pages with the emblem: in the first folder, in the hidden pictures, and as it
+# should be.
+FIRST, HIDDEN, MIXED = {2: 0, 7: 1}, {2: 1, 7: 0}, {2: 0.5, 7: 0.5}
 ON_A_PAGE = 10  # digits of a page, each with a picture of its own
 HEIGHTS = (54, 72)  # pixels, of a digit's frame
 EMBLEM = 24  # pixels: where it lies, from the top and from the right; it is smaller

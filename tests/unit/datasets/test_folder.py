@@ -48,7 +48,7 @@ def test_a_folder_is_read_in_the_form_of_the_other_data_sets(pets):
     assert pictures.labels.tolist() == [0, 0, 1, 1] and pictures.labels.dtype == np.int64
     assert pictures.description.classes == ("cat", "dog") and pictures.description.name == "pets"
     assert pictures.description.image_shape == (24, 32, 3) and pictures.source.counts == (4, 0)
-    assert [file.name for file in pictures.files] == ["1.png", "2.png"] * 2
+    assert [file.name for file in pictures.paths] == ["1.png", "2.png"] * 2
     assert not pictures.left_out and not pictures.source.is_sample
     assert str(pictures) == "4 pictures of 2 classes: cat 2, dog 2."
     assert np.all(pictures.images == RED)
@@ -68,7 +68,7 @@ def test_every_mode_and_size_is_read(channels, mode, suffix, pets):
     save(pets / "cat" / f"other.{suffix}", halves(mode))
     pictures = folder.load(pets, (20, 40, channels))
     assert not pictures.left_out
-    image = pictures.images[[file.stem for file in pictures.files].index("other")].astype(int)
+    image = pictures.images[[file.stem for file in pictures.paths].index("other")].astype(int)
     assert image[:, :15].min() > 245 and image[:, 25:].max() < 10
 
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_read_is_left_out_and_named(pets, capfd):
     expected = bad_files(pets / "cat")
     (pets / "about.txt").write_text("my cats")
     pictures = folder.load(pets)
-    assert len(pictures.images) == len(pictures.files) == len(pictures.labels) == 4
+    assert len(pictures.images) == len(pictures.paths) == len(pictures.labels) == 4
     assert np.all(pictures.images == RED)
     reasons = {path.relative_to(pets).as_posix(): why for path, why in pictures.left_out.items()}
     assert "beside the folders" in reasons.pop("about.txt")

@@ -41,10 +41,10 @@ def test_half_of_the_pages_of_each_class_may_have_it(digits, tmp_path):
     for label in (0, 1):
         named = {
             groups.prefix(file): set()
-            for file, own in zip(pictures.files, pictures.labels, strict=True)
+            for file, own in zip(pictures.paths, pictures.labels, strict=True)
             if own == label
         }
-        for file, is_marked in zip(pictures.files, marked, strict=True):
+        for file, is_marked in zip(pictures.paths, marked, strict=True):
             if groups.prefix(file) in named:
                 named[groups.prefix(file)].add(bool(is_marked))
         assert sorted(map(tuple, named.values())) == [(False,), (True,)], "a page has it or not"
@@ -66,7 +66,7 @@ def test_a_spoilt_folder_has_a_copy_a_damaged_picture_and_a_file_of_notes(digits
     pictures = load(tmp_path / "own")
     assert sorted(path.name for path in pictures.left_out) == ["broken_1.jpg", "notes.txt"]
     names = [
-        [pictures.files[n].name for n in one] for one in groups.near_duplicates(pictures.images)
+        [pictures.paths[n].name for n in one] for one in groups.near_duplicates(pictures.images)
     ]
     assert ["copy_1.png", "page01_1.jpg"] in names
 
@@ -75,5 +75,5 @@ def test_a_split_by_prefix_parts_no_page(digits, tmp_path):
     pages.make(tmp_path / "own", *digits, {2: 0, 7: 1})
     pictures = load(tmp_path / "own")
     parts = groups.split(pictures, groups.prefix)
-    kept, held_out = ({groups.prefix(pictures.files[n]) for n in part} for part in parts)
+    kept, held_out = ({groups.prefix(pictures.paths[n]) for n in part} for part in parts)
     assert kept and held_out and not kept & held_out
