@@ -57,8 +57,8 @@ EXERCISES = (
             "There are 32 kernels, and three channels.",
             "The last layer: each class has a weight for each of the 64 numbers, and a bias.",
         ),
-        code="""first = (3 * 3 * 3 + 1) * 32
-last = (64 + 1) * 100""",
+        code="""first_layer = (3 * 3 * 3 + 1) * 32
+last_layer = (64 + 1) * 100""",
         reasoning="3·3·3 = 27 weights and a bias are 28 for a kernel, 896 for all 32. 64 weights "
         "and a bias are 65 for a class, 6,500 for all 100.",
     ),
