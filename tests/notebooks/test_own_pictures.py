@@ -17,6 +17,7 @@ mh.start()
 import keras, numpy as np
 from pathlib import Path
 SHAPE = (48, 48, 3)
+prefix = mh.datasets.groups.prefix
 """
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mnist_helpers.datasets import DataError, folder
+from mnist_helpers.pictures import PictureError
 
 RED, WHITE = (200, 30, 40), (255, 255, 255)
 
@@ -70,6 +71,17 @@ def test_every_mode_and_size_is_read(channels, mode, suffix, pets):
     assert not pictures.left_out
     image = pictures.images[[file.stem for file in pictures.paths].index("other")].astype(int)
     assert image[:, :15].min() > 245 and image[:, 25:].max() < 10
+
+
+def test_one_picture_is_read_as_those_of_a_folder_are(pets):
+    file = save(pets / "cat" / "0.png", halves("LA", (60, 30)))
+    for shape in ((20, 20, 3), (20, 20, 1)):
+        assert np.array_equal(folder.read(file, shape), folder.load(pets, shape).images[0])
+    (pets / "notes.txt").write_text("no picture")
+    with pytest.raises(PictureError, match="no picture of a kind"):
+        folder.read(pets / "notes.txt", (20, 20, 3))
+    with pytest.raises(FileNotFoundError):
+        folder.read(str(pets / "gone.png"), (20, 20, 3))
 
 
 def test_what_is_transparent_is_white(pets):
@@ -293,7 +305,7 @@ def test_a_pipe_is_left_out_and_nobody_waits_for_it(pets):
 
 def test_many_pictures_take_the_memory_of_the_result_and_show_progress(pets, capsys, monkeypatch):
     picture = (pets / "cat" / "1.png").read_bytes()
-    for number in range(2000):
+    for number in range(10_000):
         (pets / "cat" / f"{number:05}.png").write_bytes(picture)
     save(pets / "cat" / "big.png", Image.new("RGB", (2000, 2000), RED))
     import tqdm
@@ -307,9 +319,9 @@ def test_many_pictures_take_the_memory_of_the_result_and_show_progress(pets, cap
     pictures = folder.load(pets, (32, 32, 3))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(pictures.images) == 2005
-    assert peak < pictures.images.nbytes + 6_000_000  # 2 kB for each path
-    assert "2005/2005" in capsys.readouterr().out
+    assert len(pictures.images) == 10_005
+    assert peak < pictures.images.nbytes + 30_000_000  # 2 to 3 kB for each path
+    assert "10005/10005" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("shape", [(0, 8, 3), (8, 8, 2), (8, 5000, 1), (8, 8, 4)])

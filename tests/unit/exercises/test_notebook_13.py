@@ -38,7 +38,11 @@ def test_each_mistaken_word_has_a_reply():
 
 def test_weights_are_taken_in_any_form():
     solved = solution("13.2")
-    for answer in ([solved["first_layer"], solved["last_layer"]], (896.0, 6500.0), np.array([896, 6500])):
+    for answer in (
+        [solved["first_layer"], solved["last_layer"]],
+        (896.0, 6500.0),
+        np.array([896, 6500]),
+    ):
         assert judge("13.2", answer).state == "right"
 
 

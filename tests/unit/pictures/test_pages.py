@@ -77,3 +77,13 @@ def test_a_split_by_prefix_parts_no_page(digits, tmp_path):
     parts = groups.split(pictures, groups.prefix)
     kept, held_out = ({groups.prefix(pictures.paths[n]) for n in part} for part in parts)
     assert kept and held_out and not kept & held_out
+
+
+def test_twins_differ_in_the_emblem_alone(digits):
+    plain, marked = pages.twins(digits[0][:5], 48)
+    assert plain.shape == marked.shape == (5, 48, 48, 3) and plain.dtype == np.uint8
+    differs = (plain != marked).any(axis=(0, 3))
+    rows, columns = (np.flatnonzero(differs.any(axis=axis)) for axis in (1, 0))
+    assert rows.min() < 3 and rows.max() <= 13 and columns.min() >= 34 and columns.max() > 44
+    assert np.array_equal(pages.twins(digits[0][:5], 48)[1], marked)
+    assert not np.array_equal(pages.twins(digits[0][:5], 48, seed=1)[1], marked)
