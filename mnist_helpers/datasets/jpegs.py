@@ -94,9 +94,7 @@ def _place(archive: Path, data: DataSet) -> Path:
 
 def _keep(place: Path, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
     """Write the pixels of both parts, whole or not at all; if it cannot be, nothing is lost."""
-    arrays: dict[str, np.ndarray] = {}
-    for part, (images, labels) in parts.items():
-        arrays |= {f"x_{part}": images, f"y_{part}": labels}
+    (x_train, y_train), (x_test, y_test) = parts["train"], parts["test"]
     fresh = place.with_suffix(f".{os.getpid()}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +102,7 @@ def _keep(place: Path, parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
             if left.stat().st_mtime < time.time() - OLD:
                 left.unlink(missing_ok=True)
         with fresh.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
         fresh.replace(place)
     except OSError:  # no rights, or no space
         with contextlib.suppress(OSError):
