@@ -10,6 +10,8 @@ from . import experiments as experiments
 from . import fast as fast
 from . import imagenet as imagenet
 from . import models as models
+from . import occlusion as occlusion
+from . import photos as photos
 from . import pictures as pictures
 from . import plots as plots
 from . import quiet as quiet

@@ -35,7 +35,8 @@ def settle_data() -> Source:
         DataError: The data that the user named is not there or not right.
     """
     modules = mnist, fashion_mnist, cifar10, cifar100
-    for variable in (*(module.DESCRIPTION.variable for module in modules), "KERAS_HOME"):
+    variables = [module.DESCRIPTION.variable for module in modules]
+    for variable in (*variables, "KERAS_HOME", "MY_PICTURES"):
         if named := os.environ.get(variable):
             os.environ[variable] = str(Path(named).expanduser().resolve())
     source = mnist.find()

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import recording
 import tables
 import tables_of_augmentations
+import tables_of_data_sets
 import tables_of_options
 import tables_of_speed
 import tables_of_studies
@@ -82,6 +83,8 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "speed-xla": ("train_fast", tables_of_speed.xla),
     "speed-choice": ("choose_fast_recipe", tables_of_speed.choice),
     "speed-race": ("race_the_reference", tables_of_speed.race),
+    "data-sets": ("compare_data_sets", tables_of_data_sets.data_sets),
+    "data-sets-short": ("compare_data_sets", tables_of_data_sets.data_sets_short),
     "race-sentence": ("race_the_reference", tables_of_speed.race_sentence),
     "searches": ("tune_recipe", tables_of_studies.searches),
     "importances": ("tune_recipe", tables_of_studies.importances),

@@ -40,7 +40,7 @@ def find(data: DataSet) -> Source:
     except NotFoundError as error:
         address = data.files[0].urls[0]
         raise NotFoundError(
-            f"{error} Connect to the network and try again; or set {data.variable} to "
+            f"{error} Connect to the network and restart the kernel; or set {data.variable} to "
             f"{address.rpartition('/')[2]}, or to what it unpacks to, from {address}."
         ) from error
 

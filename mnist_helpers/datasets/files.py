@@ -30,34 +30,45 @@ DAMAGE = (
 def find(data: DataSet, check: Check | None = None) -> Source:
     """Find a data set: as its variable names it, in Keras's cache, elsewhere, or by download.
 
-    `check` raises DataError for other content than the data set's; without it, arrays are expected.
+    A download that failed is not tried again before Python is started anew. `check` raises
+    DataError for other content than the data set's; without it, arrays are expected.
 
     Raises:
         NotFoundError: It is nowhere, and no server gave it.
         DataError: What the variable names is wrong, or the cache folder cannot be written.
     """
-    home = os.environ.get("KERAS_HOME") or "~/.keras"
-    return _find(data, os.environ.get(data.variable, ""), home, check or check_arrays)
+    named = os.environ.get(data.variable, "")
+    found = _find(data, named, cache_folder(), check or check_arrays)
+    if isinstance(found, str):
+        raise NotFoundError(f"{data.name} could not be downloaded: {found}.")
+    return found
+
+
+def cache_folder() -> Path:
+    """Return the folder in which Keras keeps data sets: in KERAS_HOME, or in `~/.keras`."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
 
 
 @functools.cache  # one download, or one failure to download, for each kernel
-def _find(data: DataSet, named: str, keras_home: str, check: Check) -> Source:
+def _find(data: DataSet, named: str, cache: Path, check: Check) -> Source | str:
+    """Return where it was found, or why no server gave it."""
     if named:
         path = Path(named).expanduser().resolve()
         if not path.exists():
             raise DataError(f"{data.variable} is {path}, which does not exist. {mend(data)}")
         check(path, data)
         return Source(data, path, f"what {data.variable} names")
-    cache = Path(keras_home).expanduser() / "datasets"
     for place in (data.cached, *data.places):
         if _is_right(path := cache / place, data, check):
             return Source(data, path, place if Path(place).is_absolute() else "Keras's cache")
     try:
-        if failure := download(data, cache):
-            raise NotFoundError(f"{data.name} could not be downloaded: {failure}.")
+        failure = download(data, cache)
     except DataError:
         if not _is_right(cache / data.cached, data, check):  # else another notebook was faster
             raise
+    else:
+        if failure and not _is_right(cache / data.cached, data, check):
+            return failure
     return Source(data, cache / data.cached, "downloaded into Keras's cache")
 
 

@@ -25,14 +25,14 @@ class Pictures:
         source: What they are and where they lie; the classes are sorted by name.
         images: uint8 (n, h, w) in grey, or (n, h, w, 3).
         labels: int64 (n,), the number of each picture's class.
-        files: The file of each picture.
+        paths: The file of each picture.
         left_out: Each file that is not among them, and why.
     """
 
     source: Source
     images: np.ndarray
     labels: np.ndarray
-    files: tuple[Path, ...]
+    paths: tuple[Path, ...]
     left_out: Mapping[Path, str]
 
     @property
@@ -100,7 +100,7 @@ def load(
     shown = tqdm(listed, "Reading", unit=" pictures", delay=1, mininterval=1, file=sys.stdout)
     for label, file in shown:
         try:
-            images[len(files)] = _read(file, image_shape)
+            images[len(files)] = read(file, image_shape)
         except OSError as error:
             left_out[file] = f"It cannot be read ({error.strerror or error})."
         except PictureError as error:
@@ -123,15 +123,19 @@ def load(
     return Pictures(source, images, labels, tuple(files), left_out)
 
 
-def printable(text: object) -> str:
-    """Return text that can be printed: the names of files may hold anything."""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+def read(file: str | Path, image_shape: tuple[int, int, int]) -> np.ndarray:
+    """Read one picture as `load` reads each, uint8 (h, w) or (h, w, 3).
 
+    Args:
+        file: The picture.
+        image_shape: Height, width and channels that it shall have.
 
-def _read(file: Path, image_shape: tuple[int, int, int]) -> np.ndarray:
-    """Return a picture as uint8 (h, w) or (h, w, 3)."""
+    Raises:
+        PictureError: It is no picture, damaged or too large.
+        OSError: The file is not there, or may not be read.
+    """
     height, width, channels = image_shape
-    with file.open("rb") as content, warnings.catch_warnings(action="ignore"):
+    with Path(file).open("rb") as content, warnings.catch_warnings(action="ignore"):
         picture = unpack(content)
     if picture.mode == "RGBA":
         paper = Image.new("RGBA", picture.size, "white")
@@ -139,6 +143,11 @@ def _read(file: Path, image_shape: tuple[int, int, int]) -> np.ndarray:
     return np.asarray(
         ImageOps.fit(picture.convert("L" if channels == 1 else "RGB"), (width, height))
     )
+
+
+def printable(text: object) -> str:
+    """Return text that can be printed: the names of files may hold anything."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
 
 
 def _list_classes(

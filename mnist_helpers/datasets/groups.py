@@ -84,12 +84,12 @@ def split(
 
     if not 0 < share <= 0.5:
         raise ValueError(f"share is {share}: give one above 0, at most 0.5")
-    labels, groups = pictures.labels, _number_groups(pictures.files, group, together)
+    labels, groups = pictures.labels, _number_groups(pictures.paths, group, together)
     for label, name in enumerate(pictures.description.classes):
         own = np.flatnonzero(labels == label)
         if len(np.unique(groups[own])) > 1:
             continue
-        file = printable(pictures.files[own[0]])
+        file = printable(pictures.paths[own[0]])
         found = f"one picture only, {file}" if len(own) == 1 else f"one group only, that of {file}"
         raise DataError(
             f"The class {name} has {found}: it cannot be in both parts. Add pictures of it, by "

@@ -34,6 +34,7 @@ def absence(data: HasDoors) -> str:
             raise
         return (
             f"{description.name} is not on this computer and could not be downloaded into Keras's "
-            f"cache: connect to the network, or set {description.variable} to where you have it."
+            "cache: connect to the network and restart the kernel, or set "
+            f"{description.variable} to where you have it."
         )
     return ""

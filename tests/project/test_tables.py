@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import nbformat.v4 as nb
 import pytest
+import tables_of_data_sets
 import write_tables
 
 from tests.project import transfer_made_up
@@ -175,6 +176,31 @@ def accurate(seed, seconds, right):
     forms = {"forms_count": 50, "forms_right": 45, "forms_right_with_copies": 46}
     more = {"training_s": seconds, "parameters": 114_690}
     return {"recipe": "accurate", "seed": seed, **more, **counts, **forms}
+
+
+def data_set(name, rule, seed, right):
+    """A trial of compare_data_sets.py."""
+    more = {"training_s": 180.0 + seed, "parameters": 392_426, "epochs": 12}
+    counts = {"validation_count": 5_000, "validation_right": 4_000, "test_count": 10_000}
+    return {"recipe": f"{name}; {rule}", "seed": seed, **more, **counts, "test_right": right}
+
+
+def data_sets():
+    mean, same, better = tables_of_data_sets.RULES
+    return [
+        {"recipe": "reference", "seed": 10, "training_s": 45.0},
+        data_set("MNIST", mean, 10, 8200),
+        data_set("CIFAR-10 (JPEG copy)", mean, 10, 2700),
+        *(
+            data_set(name, rule, seed, right + 2 * seed)
+            for seed in (10, 11)
+            for name, rule, right in (
+                ("MNIST", same, 9900),
+                ("CIFAR-10 (JPEG copy)", same, 7000),
+                ("CIFAR-10 (JPEG copy)", better, 8100),
+            )
+        ),
+    ]
 
 
 def judges(seed):
@@ -411,6 +437,7 @@ RESULTS = {
         | {"read_0": 0, "read_1": 0, "none": 0},
     ],
     "compare_augmentations": augmented(),
+    "compare_data_sets": data_sets(),
     "train_accurate": [
         training("reference", 10, 40.0, 1700.0, 0.98, 0.05),
         accurate(10, 150.0, 9970),
@@ -843,6 +870,17 @@ def test_the_tables_of_augmentations(project):
     full = table(project, "augmentations")
     assert full.endswith(short) and "seeds 0 and 1, Python" in full
     assert "1 R was 42 s. How many steps a training gets follows from its speed," in full
+
+
+def test_the_tables_of_data_sets(project):
+    short = table(project, "data-sets-short")
+    assert "| MNIST | 82.0% | 99.2% | – |" in short
+    assert "| CIFAR-10 (JPEG copy) | 27.0% | 70.2% | 81.2% |" in short
+    aim = "CIFAR-10 (JPEG copy): the aim of 80% was reached: 81.21%, with 392,426 parameters and"
+    assert f"{aim} 4.2 R of training, within the 10 R" in short
+    full = table(project, "data-sets")
+    assert "| MNIST: nearest mean | 392,426 | – | – | – | 80.00% | 82.00% | 82.00% (95%" in full
+    assert "| 12 | 190 s | 4.2 R | 80.00% | 81.20%, 81.22% | 81.21% (95%" in full and aim in full
 
 
 def test_the_verdicts_on_augmentations(project):

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mnist_helpers.datasets import DataError, folder
+from mnist_helpers.pictures import PictureError
 
 RED, WHITE = (200, 30, 40), (255, 255, 255)
 
@@ -48,7 +49,7 @@ def test_a_folder_is_read_in_the_form_of_the_other_data_sets(pets):
     assert pictures.labels.tolist() == [0, 0, 1, 1] and pictures.labels.dtype == np.int64
     assert pictures.description.classes == ("cat", "dog") and pictures.description.name == "pets"
     assert pictures.description.image_shape == (24, 32, 3) and pictures.source.counts == (4, 0)
-    assert [file.name for file in pictures.files] == ["1.png", "2.png"] * 2
+    assert [file.name for file in pictures.paths] == ["1.png", "2.png"] * 2
     assert not pictures.left_out and not pictures.source.is_sample
     assert str(pictures) == "4 pictures of 2 classes: cat 2, dog 2."
     assert np.all(pictures.images == RED)
@@ -68,8 +69,19 @@ def test_every_mode_and_size_is_read(channels, mode, suffix, pets):
     save(pets / "cat" / f"other.{suffix}", halves(mode))
     pictures = folder.load(pets, (20, 40, channels))
     assert not pictures.left_out
-    image = pictures.images[[file.stem for file in pictures.files].index("other")].astype(int)
+    image = pictures.images[[file.stem for file in pictures.paths].index("other")].astype(int)
     assert image[:, :15].min() > 245 and image[:, 25:].max() < 10
+
+
+def test_one_picture_is_read_as_those_of_a_folder_are(pets):
+    file = save(pets / "cat" / "0.png", halves("LA", (60, 30)))
+    for shape in ((20, 20, 3), (20, 20, 1)):
+        assert np.array_equal(folder.read(file, shape), folder.load(pets, shape).images[0])
+    (pets / "notes.txt").write_text("no picture")
+    with pytest.raises(PictureError, match="no picture of a kind"):
+        folder.read(pets / "notes.txt", (20, 20, 3))
+    with pytest.raises(FileNotFoundError):
+        folder.read(str(pets / "gone.png"), (20, 20, 3))
 
 
 def test_what_is_transparent_is_white(pets):
@@ -140,7 +152,7 @@ def test_what_cannot_be_read_is_left_out_and_named(pets, capfd):
     expected = bad_files(pets / "cat")
     (pets / "about.txt").write_text("my cats")
     pictures = folder.load(pets)
-    assert len(pictures.images) == len(pictures.files) == len(pictures.labels) == 4
+    assert len(pictures.images) == len(pictures.paths) == len(pictures.labels) == 4
     assert np.all(pictures.images == RED)
     reasons = {path.relative_to(pets).as_posix(): why for path, why in pictures.left_out.items()}
     assert "beside the folders" in reasons.pop("about.txt")
@@ -293,7 +305,7 @@ def test_a_pipe_is_left_out_and_nobody_waits_for_it(pets):
 
 def test_many_pictures_take_the_memory_of_the_result_and_show_progress(pets, capsys, monkeypatch):
     picture = (pets / "cat" / "1.png").read_bytes()
-    for number in range(2000):
+    for number in range(10_000):
         (pets / "cat" / f"{number:05}.png").write_bytes(picture)
     save(pets / "cat" / "big.png", Image.new("RGB", (2000, 2000), RED))
     import tqdm
@@ -307,9 +319,9 @@ def test_many_pictures_take_the_memory_of_the_result_and_show_progress(pets, cap
     pictures = folder.load(pets, (32, 32, 3))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert len(pictures.images) == 2005
-    assert peak < pictures.images.nbytes + 6_000_000  # 2 kB for each path
-    assert "2005/2005" in capsys.readouterr().out
+    assert len(pictures.images) == 10_005
+    assert peak < pictures.images.nbytes + 30_000_000  # 2 to 3 kB for each path
+    assert "10005/10005" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("shape", [(0, 8, 3), (8, 8, 2), (8, 5000, 1), (8, 8, 4)])

@@ -15,7 +15,7 @@ def made(*files):
     """Pictures, of which only files and classes matter, from "CLASS/NAME.png"."""
     classes = sorted({file.split("/")[0] for file in files})
     return SimpleNamespace(
-        files=tuple(Path("folder", file) for file in files),
+        paths=tuple(Path("folder", file) for file in files),
         labels=np.array([classes.index(file.split("/")[0]) for file in files]),
         description=SimpleNamespace(classes=tuple(classes)),
     )
@@ -34,7 +34,7 @@ def writers(count, each=5, classes=3):
 
 
 def group_names(pictures, numbers):
-    return {groups.prefix(pictures.files[number]) for number in numbers}
+    return {groups.prefix(pictures.paths[number]) for number in numbers}
 
 
 def test_the_prefix_of_a_file():
@@ -65,7 +65,7 @@ def test_without_groups_each_picture_is_its_own_and_classes_are_stratified():
 def test_a_group_may_be_any_function_of_the_file():
     pictures = writers(8, each=4)
     kept, held_out = groups.split(pictures, lambda file: int(file.stem[1:3]) // 2, share=0.25)
-    pairs = [{int(p.stem[1:3]) // 2 for p in np.array(pictures.files)[n]} for n in (kept, held_out)]
+    pairs = [{int(p.stem[1:3]) // 2 for p in np.array(pictures.paths)[n]} for n in (kept, held_out)]
     assert len(pairs[0]) == 3 and len(pairs[1]) == 1 and not pairs[0] & pairs[1]
 
 

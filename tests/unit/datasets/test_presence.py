@@ -1,6 +1,15 @@
 import pytest
 
-from mnist_helpers.datasets import DataError, absence, cifar10, cifar100, fashion_mnist, mnist
+from mnist_helpers.datasets import (
+    DataError,
+    absence,
+    cifar10,
+    cifar100,
+    fashion_mnist,
+    files,
+    mnist,
+)
+from mnist_helpers.datasets.spec import NotFoundError
 from tests.unit.datasets.conftest import write_idx
 
 
@@ -28,3 +37,18 @@ def test_a_path_that_is_wrong_is_refused_and_not_called_absent(clean_settings, t
     clean_settings.setenv("CIFAR10_PATH", str(tmp_path / "nothing"))
     with pytest.raises(DataError, match="does not exist"):
         absence(cifar10)
+
+
+def test_a_download_that_failed_is_not_tried_again(clean_settings):
+    asked = []
+
+    def refuse(data, cache):
+        asked.append(data.name)
+        return "no.such.server: ConnectTimeout"
+
+    clean_settings.setattr(files, "download", refuse)
+    sentences = {absence(cifar10) for _ in range(3)}
+    for _ in range(2):
+        with pytest.raises(NotFoundError, match=r"no\.such\.server: ConnectTimeout\. Connect"):
+            cifar10.load_training()
+    assert asked == ["CIFAR-10"] and len(sentences) == 1
