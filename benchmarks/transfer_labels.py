@@ -81,7 +81,7 @@ def photos() -> Task:
 
 
 def noise() -> Task:
-    """Return what stands for photographs in the quick form, where they are not at hand."""
+    """Return what stands for photographs in the quick form."""
     random = np.random.default_rng(0)
     part = random.integers(0, 256, (60, 32, 32, 3), np.uint8), np.arange(60) % 10
     return Task(part, part, part)
@@ -97,7 +97,7 @@ def prepared(name: str, seed: int, is_quick: bool) -> tuple[Task, Any]:
         reference = keras.models.load_model(artifacts.read_run(artifacts.REFERENCE).path)
         return scans(), transfer.cut(reference)
     if name == tables.PHOTOS:
-        task = noise() if is_quick and datasets.absence(cifar10) else photos()
+        task = noise() if is_quick else photos()
         return task, imagenet_base(task, is_quick)
     task, (images, labels) = digits()
     if name == tables.DIGITS_IMAGENET:

@@ -86,12 +86,6 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "data-sets": ("compare_data_sets", tables_of_data_sets.data_sets),
     "data-sets-short": ("compare_data_sets", tables_of_data_sets.data_sets_short),
     "race-sentence": ("race_the_reference", tables_of_speed.race_sentence),
-    "searches": ("tune_recipe", tables_of_studies.searches),
-    "importances": ("tune_recipe", tables_of_studies.importances),
-    "winners": ("tune_recipe", tables_of_studies.winners),
-    "retrained": ("tune_recipe", tables_of_studies.retrained),
-    "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
-    "tuned": ("tune_recipe", tables_of_studies.tuned),
     "transfer": ("transfer_labels", tables_of_transfer.transfer),
     "transfer-digits": ("transfer_labels", tables_of_transfer.digits),
     "transfer-digits-own": ("transfer_labels", tables_of_transfer.digits_own),
@@ -100,6 +94,12 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "transfer-photos": ("transfer_labels", tables_of_transfer.photos),
     "transfer-differences": ("transfer_labels", tables_of_transfer.differences),
     "transfer-rates": ("transfer_labels", tables_of_transfer.rates),
+    "searches": ("tune_recipe", tables_of_studies.searches),
+    "importances": ("tune_recipe", tables_of_studies.importances),
+    "winners": ("tune_recipe", tables_of_studies.winners),
+    "retrained": ("tune_recipe", tables_of_studies.retrained),
+    "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
+    "tuned": ("tune_recipe", tables_of_studies.tuned),
 }
 
 

@@ -51,7 +51,8 @@ def test_a_class_with_too_few_examples_is_named():
 
 
 def test_the_base_is_the_network_without_its_last_layer(base, images):
-    model = keras.Sequential([*base.layers, layers.Dense(3, activation="softmax")])
+    inputs = keras.Input((4, 4, 1))
+    model = keras.Sequential([inputs, *base.layers, layers.Dense(3, activation="softmax")])
     features = transfer.cut(model)(images)
     assert np.array_equal(features, base(images))
     assert transfer.cut(model, last=2).output_shape == (None, 16), "without the dense layer"
