@@ -41,12 +41,12 @@ def by_labels(results: Mapping[str, Mapping[int, Sequence[float]]], classes: int
         ax.errorbar(places, values, reach, fmt=line, color=colour, capsize=4, label=way)
         said.append(f"{way} " + ", ".join(f"{value:.0%}" for value in values))
     ax.axhline(1 / classes, color=GREY, linestyle=":")
-    ax.text(counts[-1] * 1.2, 1 / classes + 0.015, "blind guessing", color=GREY, ha="right")
+    ax.text(counts[0], 1 / classes - 0.02, "blind guessing", color=GREY, va="top")
     ax.set(xscale="log", ylim=(0, 1.02), xlabel="labelled images a class", ylabel="accuracy")
     ax.set_xticks(counts, [f"{count}" for count in counts])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.08), frameon=False)
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1 / classes), frameon=False)
     labels = ", ".join(f"{count}" for count in counts)
     return Plot(
         figure,
