@@ -869,7 +869,7 @@ def test_the_tables_of_augmentations(project):
     assert "| shift | yes | 4.2 | 96.75% | 90.00% | 7, 6 |" in short
     full = table(project, "augmentations")
     assert full.endswith(short) and "seeds 0 and 1, Python" in full
-    assert "1 R was 42 s. How many steps a training gets follows from its speed," in full
+    assert "1 R was 42 s, the shortest of 1. How many steps a training gets follows from" in full
 
 
 def test_the_tables_of_data_sets(project):
