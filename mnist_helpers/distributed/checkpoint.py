@@ -71,7 +71,7 @@ def write(path: Path, content: bytes, what: str) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(fresh, path)
+        fresh.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
@@ -97,7 +97,9 @@ def from_bytes(content: bytes) -> Checkpoint:
             )
         return Checkpoint(dict(note["settings"]), list(note["history"]), weights, memory)
     except DAMAGED as error:
-        raise ClusterError(f"the checkpoint is damaged ({type(error).__name__}: {error})") from error
+        raise ClusterError(
+            f"the checkpoint is damaged ({type(error).__name__}: {error})"
+        ) from error
 
 
 def load(folder: Path) -> Checkpoint | None:

@@ -59,7 +59,9 @@ def read(workers: str | None, index: int | None) -> Cluster:
         ClusterError: What is given is incomplete or contradicts itself.
     """
     if workers is not None:
-        return _checked(tuple(filter(None, workers.replace(" ", "").split(","))), index, "--workers")
+        return _checked(
+            tuple(filter(None, workers.replace(" ", "").split(","))), index, "--workers"
+        )
     if index is not None:
         raise ClusterError("--index says which of the workers this is: give --workers, too.")
     if not (text := os.environ.get("TF_CONFIG")):
@@ -71,7 +73,9 @@ def read(workers: str | None, index: int | None) -> Cluster:
         if task.get("type") == "worker" and number is not None:
             number += len(parts.get("chief", ()))
         if others := {*parts, task.get("type", "worker")} - {"chief", "worker"}:
-            raise ClusterError(f"TF_CONFIG names {sorted(others)}: here are only workers and a chief.")
+            raise ClusterError(
+                f"TF_CONFIG names {sorted(others)}: here are only workers and a chief."
+            )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ClusterError(
             f"TF_CONFIG is not understood ({type(error).__name__}: {error}). It looks like this: "
@@ -100,7 +104,9 @@ def _checked(workers: tuple[str, ...], index: object, source: str) -> Cluster:
                 f"{source}: {worker!r} is no address. Write host:port for each, such as {example}."
             )
     if not workers:
-        raise ClusterError(f"{source} names no worker. Write host:port for each, such as {example}.")
+        raise ClusterError(
+            f"{source} names no worker. Write host:port for each, such as {example}."
+        )
     if len(set(workers)) < len(workers):
         raise ClusterError(f"{source}: an address is there twice; each worker needs its own.")
     if type(index) is not int or not 0 <= index < len(workers):

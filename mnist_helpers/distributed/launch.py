@@ -90,7 +90,9 @@ class Workers:
                 process.wait(max(0.01, until - time.monotonic())) for process in self._processes
             ]
         except subprocess.TimeoutExpired as error:
-            raise TimeoutError(f"a worker still runs after {seconds:.0f} s: {self.lines}") from error
+            raise TimeoutError(
+                f"a worker still runs after {seconds:.0f} s: {self.lines}"
+            ) from error
         for reader in self._readers:
             reader.join(5)
         return codes
@@ -127,9 +129,7 @@ class Workers:
         self.stop()
 
 
-def _read(
-    process: subprocess.Popen, lines: list[str], say: Callable[[str], None] | None
-) -> None:
+def _read(process: subprocess.Popen, lines: list[str], say: Callable[[str], None] | None) -> None:
     assert process.stdout  # a pipe
     with process.stdout as output:
         for line in output:

@@ -56,9 +56,7 @@ class Line:
         """
         mark, size, extra = HEAD.unpack(self._bytes(HEAD.size))
         if mark != MARK or size > LONGEST[0] or extra > LONGEST[1]:
-            raise ClusterError(
-                "another program answers there, or another version of mnist_helpers"
-            )
+            raise ClusterError("another program answers there, or another version of mnist_helpers")
         note = json.loads(self._bytes(size))
         return {**note, "payload": self._bytes(extra)}
 

@@ -20,7 +20,6 @@ from mnist_helpers import fast, models
 from mnist_helpers.datasets import Training, scale
 from mnist_helpers.distributed.checkpoint import Checkpoint, fingerprint
 from mnist_helpers.distributed.cluster import Cluster
-from mnist_helpers.distributed.group import Group
 from mnist_helpers.recipes import Recipe
 
 REPORT = 1.0  # seconds between two lines of progress

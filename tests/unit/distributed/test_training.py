@@ -44,7 +44,7 @@ def test_only_the_chief_tells_how_it_goes(two):
 
 
 def test_two_workers_with_half_a_batch_are_one_with_the_whole(two, tmp_path):
-    """Also where a batch is left over at the end, and the parts are not equal: 640 = 9 · 65 + 55."""
+    """Also where the parts are not equal, and a batch is left over: 640 = 9 · 65 + 55."""
     train(1, tmp_path / "one")
     assert_same(load(tmp_path / "one"), load(two[1]))
     train(1, tmp_path / "odd-1", "--batch", "65", "--epochs", "1")
