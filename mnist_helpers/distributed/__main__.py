@@ -14,6 +14,7 @@ from mnist_helpers.distributed import cluster, meeting, options
 from mnist_helpers.distributed.checkpoint import Checkpoint
 from mnist_helpers.distributed.cluster import Cluster, ClusterError
 from mnist_helpers.distributed.group import WAIT_FOR_WATCH, Group
+from mnist_helpers.distributed.line import Line
 from mnist_helpers.quiet import quiet_stderr
 
 REFUSED = 2  # exit code when the cause is here, or the training did not begin
@@ -35,8 +36,9 @@ def main() -> None:
             found.save(given.folder)  # shows at once whether the folder can be written
             return {}, found.as_bytes()
 
+        lines: dict[int, Line] = {}
         if place.count == 1:
-            lines, (_, content) = {}, start()
+            _, content = start()
         else:
             facts = {**options.versions(), **settings}
             lines, _, content = meeting.meet(place, facts, given.wait, start, _say)

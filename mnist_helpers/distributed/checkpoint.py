@@ -43,10 +43,11 @@ class Checkpoint:
     def as_bytes(self) -> bytes:
         """Return all of it in NumPy's format npz, which holds no program."""
         note = json.dumps({"settings": dict(self.settings), "history": self.history})
-        arrays = {f"weight{index}": value for index, value in enumerate(self.weights)}
+        arrays: dict[str, Any] = {"note": np.array(note)}
+        arrays |= {f"weight{index}": value for index, value in enumerate(self.weights)}
         arrays |= {f"memory{index}": value for index, value in enumerate(self.memory)}
         content = io.BytesIO()
-        np.savez(content, note=np.array(note), **arrays)
+        np.savez(content, **arrays)
         return content.getvalue()
 
     def save(self, folder: Path) -> None:

@@ -60,7 +60,7 @@ def _listen(cluster: Cluster) -> socket.socket:
     host, port = cluster.address(cluster.index)
     try:
         return socket.create_server(("", port), backlog=128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ClusterError(
             f"{cluster.name} cannot use port {port} of this computer ({error.strerror or error}): "
             f"another program, or an earlier training, uses it. End that one, or write another "
