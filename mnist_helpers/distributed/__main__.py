@@ -44,7 +44,9 @@ def main() -> None:
             lines, _, content = meeting.meet(place, facts, given.wait, start, _say)
         state = checkpoints.from_bytes(content)
     except (ClusterError, DataError) as error:
-        sys.exit(f"{error}")
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted before the training began.")
     with quiet_stderr():  # before anybody watches: loading TensorFlow stops all threads
         importlib.import_module("mnist_helpers.distributed.loop")
     group = Group(place, lines)

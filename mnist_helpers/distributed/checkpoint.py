@@ -65,7 +65,7 @@ def write(path: Path, content: bytes, what: str) -> None:
     Raises:
         ClusterError: It cannot be written; what was there before is unchanged.
     """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{path.name}.new")  # one name: a chief that is killed leaves one
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with fresh.open("wb") as file:

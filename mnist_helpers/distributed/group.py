@@ -82,6 +82,8 @@ class Group:
         try:
             self.lines[index].send(kind, **fields)
         except LostError as error:
+            if kind == "alive" and self._closing.is_set():
+                return  # all have said goodbye
             self.fail(self._loss(index, error))
 
     def _next(self, index: int) -> dict[str, Any]:

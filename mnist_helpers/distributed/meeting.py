@@ -14,6 +14,7 @@ from mnist_helpers.distributed.line import Line, LostError
 
 Facts = Mapping[str, Any]
 PAUSE = 0.2  # seconds between two attempts
+HELLO = 5.0  # seconds in which a worker says who it is, or is none
 
 
 def meet(
@@ -88,6 +89,7 @@ def _gather(
                 f"worker 0, {cluster.workers[0]}, open for the others (firewall)?",
             ) from None
         line = Line(connection)
+        connection.settimeout(HELLO)
         try:
             hello = line.receive()
             index, theirs = int(hello["index"]), dict(hello["facts"])

@@ -21,21 +21,22 @@ def sending_seconds(
 
 def speed_up(
     workers: int,
-    step_seconds: float,
+    whole_seconds: float,
+    part_seconds: float,
     size: float,
     bits_per_second: float,
     latency: float = 0.0,
-    fixed_seconds: float = 0.0,
 ) -> float:
-    """Return how many times sooner a training is done, with one large batch divided by all.
+    """Return how many times sooner a step is done when workers share its batch.
 
     Args:
         workers: How many there are.
-        step_seconds: Time of a step of one worker with the whole batch.
+        whole_seconds: What one worker computes for the whole batch.
+        part_seconds: What it computes for its part of the batch; more than its share, because
+            some of a step does not depend on the number of images.
         size: Bytes of all gradients together.
         bits_per_second: What a connection carries.
         latency: Seconds until the first byte of a part is there.
-        fixed_seconds: The part of a step that a smaller batch does not shorten, such as Adam's.
     """
-    computing = fixed_seconds + (step_seconds - fixed_seconds) / workers
-    return step_seconds / (computing + sending_seconds(workers, size, bits_per_second, latency))
+    sending = sending_seconds(workers, size, bits_per_second, latency)
+    return whole_seconds / (part_seconds + sending)
