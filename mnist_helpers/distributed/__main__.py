@@ -103,7 +103,7 @@ def _line(number: int, epochs: int, measured: dict[str, float]) -> str:
     return (
         f"epoch {number} of {epochs}: loss {measured['loss']:.4f}, accuracy "
         f"{measured['accuracy']:.2%}, validation {measured['val_accuracy']:.2%}, "
-        f"{1000 * measured['seconds'] / measured['steps']:.1f} ms a step, saved"
+        f"{1000 * measured['step_s']:.1f} ms a step, saved"
     )
 
 

@@ -7,6 +7,7 @@
 
 import math
 import os
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,6 +23,7 @@ from mnist_helpers.distributed.checkpoint import Checkpoint, fingerprint
 from mnist_helpers.distributed.cluster import Cluster
 from mnist_helpers.recipes import Recipe
 
+FIRST = 10  # steps of an epoch that may be slow: TensorFlow traces, caches are empty
 REPORT = 1.0  # seconds between two lines of progress
 Report = Callable[[str], None]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -104,10 +106,13 @@ class Trainer:
         # By seed and number, so that a training that goes on sees what it would have seen.
         order = np.random.default_rng([self.seed, number]).permutation(len(data.images))
         begun = said = time.monotonic()
+        times = []
         sums, steps = np.zeros(2), math.ceil(len(order) / size)
         for index, part in enumerate(self._parts(data.images, data.labels, order, size), 1):
             whole = min(size, len(order) - (index - 1) * size)
+            before = time.perf_counter()
             sums += [float(value) for value in self.step(*part, np.float32(whole))]
+            times.append(time.perf_counter() - before)
             if time.monotonic() - said > REPORT:
                 said = time.monotonic()
                 report(f"epoch {number} of {self.recipe.epochs}, step {index} of {steps}")
@@ -121,7 +126,7 @@ class Trainer:
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         return dict(zip(names, map(float, shares), strict=True)) | {
             "seconds": seconds,
-            "steps": steps,
+            "step_s": statistics.median(times[FIRST:] or times),
         }
 
     def fingerprint(self) -> str:
