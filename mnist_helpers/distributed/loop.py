@@ -170,15 +170,15 @@ class Trainer:
         def look(images: Any, labels: Any, counts: Any) -> tuple:
             return sums(model(images, training=False), labels, counts)
 
-        @tf.function
+        @tf.function(autograph=False)  # there is no loop or condition to translate
         def step(images: Any, labels: Any, counts: Any, whole: Any) -> tuple:
             return strategy.run(learn, (images, labels, counts, whole))
 
-        @tf.function
+        @tf.function(autograph=False)
         def judge(images: Any, labels: Any, counts: Any) -> tuple:
             return strategy.run(look, (images, labels, counts))
 
-        @tf.function
+        @tf.function(autograph=False)
         def total(values: Any) -> Any:
             return strategy.reduce(
                 tf.distribute.ReduceOp.SUM, strategy.run(tf.identity, (values,)), axis=None
