@@ -96,7 +96,7 @@ def train(
         group.wait_for_chief()
     print(f"{place.name}: weights {trainer.fingerprint()[:16]}", flush=True)
     if group.is_chief:
-        say(f"done: {given.epochs} epochs, {given.folder / checkpoints.FILE}")
+        say(f"done: {given.epochs} epochs, kept in {checkpoints.FILE}")
 
 
 def _line(number: int, epochs: int, measured: dict[str, float]) -> str:
