@@ -1,10 +1,10 @@
 """Measure what a step takes, alone and shared by two workers on this computer (notebook 15).
 
 Three networks. Alone: a step with 128 images and with 64, 32, … 2, as each of 1 to 64 machines
-would compute it. Shared: two processes, each with half of the 128 images. All compute with one
-thread each, so that two workers have twice the hardware of one, as two machines have. What a shared
-step takes longer than one worker's step with 64 images is the time for sending here, inside one
-computer; what it would take between computers is computed (`mnist_helpers.distributed.speed`).
+would compute it. Shared: two processes, each with half of the 128 images: directly connected, and
+by lines that let only 1 Gbit or 100 Mbit pass in a second each way (`slow_line`), as between two
+computers. All compute with one thread each, so that two workers have twice the hardware of one, as
+two machines have. What many machines would save is computed (`mnist_helpers.distributed.speed`).
 
 The median of the steps counts; the first ones, in which TensorFlow traces, are left out. No
 accuracy is measured, and no test set read. An interrupted run goes on where it was. Needs at least
@@ -12,38 +12,39 @@ two cores and, unless --quick is given, real MNIST.
 """
 
 import os
-import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import recording
+import slow_line
 import tables_of_workers as tables
 
-from mnist_helpers.datasets import Training, mnist
+from mnist_helpers.datasets import mnist
+from mnist_helpers.distributed import speed
+from mnist_helpers.distributed.cluster import free_ports
 from mnist_helpers.quiet import quiet_stderr
 
 SEEDS = (0, 1, 2)
 THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
-STEPS, LEFT_OUT = 100, 10  # measured, and before them, as `loop.FIRST` has it
+STEPS, SHARED_STEPS, LEFT_OUT = 100, 40, 10  # the last: before them, as `loop.FIRST` has it
 QUICK_STEPS = 4
 
 
 def settings(quick: bool) -> dict[str, dict[str, Any]]:
     """Return what is measured, by name."""
-    networks, batches = tables.NETWORKS, tables.BATCHES
     if quick:
-        networks, batches = networks[:1], batches[:2]
-    rows = {}
-    for network in networks:
-        for batch in batches:
-            rows[f"{network}, {batch} alone"] = {"network": network, "batch": batch, "workers": 1}
-        rows[f"{network}, {batches[0]} shared"] = {
-            "network": network,
-            "batch": batches[0],
-            "workers": 2,
-        }
+        network, *_ = tables.NETWORKS
+        few = {"network": network, "batches": tables.BATCHES[:2]}
+        slow = {"network": network, "bits_per_second": 1e8}
+        return {f"{network}, alone": few, f"{network}, 100 Mbit/s": slow}
+    rows: dict[str, dict[str, Any]] = {}
+    for network in tables.NETWORKS:
+        rows[f"{network}, alone"] = {"network": network, "batches": tables.BATCHES}
+        for name, bits in {"direct": None, **tables.MEASURED}.items():
+            rows[f"{network}, {name}"] = {"network": network, "bits_per_second": bits}
     return rows
 
 
@@ -51,68 +52,74 @@ def measure(given: dict[str, Any], seed: int) -> dict[str, Any]:
     """Measure one row."""
     os.environ.update(THREADS)
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    count = QUICK_STEPS if given["quick"] else STEPS
-    found = shared(given, seed, count) if given["workers"] > 1 else alone(given, seed, count)
-    return {**{key: given[key] for key in ("batch", "workers")}, **found}
+    if "batches" in given:
+        return alone(given["network"], given["batches"], seed, given["quick"])
+    return shared(given["network"], given["bits_per_second"], seed, given["quick"])
 
 
-def alone(given: dict[str, Any], seed: int, count: int) -> dict[str, Any]:
+def alone(network: str, batches: Sequence[int], seed: int, quick: bool) -> dict[str, Any]:
     """Measure the steps of one worker, and count the bytes of its gradients."""
     with quiet_stderr():
-        from mnist_helpers.distributed.cluster import Cluster
-        from mnist_helpers.distributed.loop import FIRST, Trainer
-        from mnist_helpers.recipes import Recipe
+        from mnist_helpers.distributed.loop import measure_steps
 
-    data = mnist.load_training()
-    wanted = given["batch"] * (count + FIRST)
-    data = first(data, wanted)
-    recipe = Recipe(epochs=1, batch_size=given["batch"])
-    classes = len(mnist.DESCRIPTION.classes)
-    trainer = Trainer(Cluster(), data, given["network"], classes, recipe, seed)
-    measured = trainer.epoch(1, lambda _: None)
-    return {"step_s": measured["step_s"], "bytes": 4 * trainer.model.count_params()}
-
-
-def first(data: Training, wanted: int) -> Training:
-    """Return the first training images, and hardly any for validation, which is not measured."""
-    return Training(
-        *(part[:count] for part, count in zip(data, (wanted, wanted, 2, 2), strict=True))
-    )
+    count = QUICK_STEPS if quick else STEPS
+    found = measure_steps([network], batches, mnist.load_training(), count, seed)[network]
+    return {
+        "network": network,
+        "workers": 1,
+        "bytes": found.size,
+        "batches": list(batches),
+        "alone_s": [found.alone[batch] for batch in batches],
+    }
 
 
-def shared(given: dict[str, Any], seed: int, count: int) -> dict[str, Any]:
+def shared(network: str, bits: float | None, seed: int, quick: bool) -> dict[str, Any]:
     """Measure the steps of two workers with half of the batch each."""
-    from mnist_helpers.distributed import Workers, commands, load
+    from mnist_helpers.distributed import Workers, load
 
-    with tempfile.TemporaryDirectory() as folder:
-        options = {
-            "network": given["network"],
-            "batch": given["batch"],
-            "epochs": 1,
-            "images": given["batch"] * (count + LEFT_OUT),
-            "seed": seed,
-        }
-        words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
-        begun = time.perf_counter()
-        with Workers(commands(given["workers"], folder, *words)) as workers:
+    count = QUICK_STEPS if quick else SHARED_STEPS
+    options = {
+        "network": network,
+        "batch": speed.BATCH,
+        "epochs": 1,
+        "images": speed.BATCH * (count + LEFT_OUT),
+        "seed": seed,
+    }
+    words = [word for key, value in options.items() for word in (f"--{key}", str(value))]
+    with tempfile.TemporaryDirectory() as folder, connected(folder, words, bits) as commands:
+        with Workers(commands) as workers:
             codes = workers.wait()
         if any(codes):
             raise RuntimeError(f"the workers ended with {codes}: {workers.lines}")
         found = load(Path(folder))
         assert found
+        history = found.history[0]
         return {
-            "step_s": found.history[0]["step_s"],
-            "all_s": time.perf_counter() - begun,
+            "network": network,
+            "workers": 2,
+            "bits_per_second": bits,
+            "step_s": history["step_s"],
+            "computing_s": history["computing_s"],
         }
+
+
+@contextmanager
+def connected(folder: str, words: list[str], bits: float | None) -> Iterator[list[list[str]]]:
+    """Give the commands of two workers, which reach each other directly or by a slow line."""
+    from mnist_helpers.distributed import launch
+
+    first, second = ports = tuple(free_ports(2))
+    line = slow_line.between((first, second), bits) if bits else nullcontext(ports)
+    with line as (to_first, to_second):
+        lists = (first, to_second), (to_first, second)  # its own port, and the way to the other's
+        yield [launch.command(folder, index, lists[index], *words) for index in (0, 1)]
 
 
 def main() -> None:
     """Measure every row with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    data = recording.real_mnist(options)
+    kept = recording.Recording(options, data, ("tensorflow", "keras", "numpy"))
     kept.measure(measure, settings(options.quick), SEEDS[: 1 if options.quick else None])
     kept.finish(tables.steps(kept.result))
 

@@ -1,6 +1,5 @@
 """Training on one or several workers: `python -m mnist_helpers.distributed`."""
 
-import argparse
 import importlib
 import os
 import sys
@@ -8,11 +7,10 @@ import threading
 import time
 import traceback
 
-from mnist_helpers.datasets import DataError, Training, mnist
+from mnist_helpers.datasets import DataError
 from mnist_helpers.distributed import checkpoint as checkpoints
-from mnist_helpers.distributed import cluster, meeting, options
-from mnist_helpers.distributed.checkpoint import Checkpoint
-from mnist_helpers.distributed.cluster import Cluster, ClusterError
+from mnist_helpers.distributed import cluster, meeting, options, work
+from mnist_helpers.distributed.cluster import ClusterError
 from mnist_helpers.distributed.group import WAIT_FOR_WATCH, Group
 from mnist_helpers.distributed.line import Line
 from mnist_helpers.quiet import quiet_stderr
@@ -28,13 +26,11 @@ def main() -> None:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
     try:
         place = cluster.read(given.workers, given.index)
-        data = _data(given)
+        data = work.images(given)
         settings = options.settings(given, data)
 
         def start() -> tuple[dict, bytes]:
-            found = checkpoints.to_go_on_from(given.folder, settings)
-            found.save(given.folder)  # shows at once whether the folder can be written
-            return {}, found.as_bytes()
+            return {}, work.begin(given, settings).as_bytes()
 
         lines: dict[int, Line] = {}
         if place.count == 1:
@@ -51,7 +47,7 @@ def main() -> None:
         importlib.import_module("mnist_helpers.distributed.loop")
     group = Group(place, lines)
     try:
-        train(given, place, data, state, group)
+        work.train(given, place, data, state, group, _say)
         group.close()
     except KeyboardInterrupt:
         group.fail(f"{place.name} was interrupted. {AGAIN}", REFUSED)
@@ -69,57 +65,8 @@ def main() -> None:
 AGAIN = "Start all workers again, with the same options: it goes on from the last checkpoint."
 
 
-def train(
-    given: argparse.Namespace, place: Cluster, data: Training, state: Checkpoint, group: Group
-) -> None:
-    """Train the epochs that are left; the chief saves after each."""
-    from mnist_helpers.distributed.loop import Trainer
-    from mnist_helpers.recipes import Recipe
-
-    say = _say if group.is_chief else _silent
-    if state.epochs:
-        say(f"going on after epoch {state.epochs} of {given.epochs}")
-    recipe = Recipe(given.epochs, given.batch, given.peak)
-    classes = len(mnist.find().description.classes)
-    trainer = Trainer(place, data, given.network, classes, recipe, given.seed)
-    trainer.restore(state)
-    for number in range(state.epochs + 1, given.epochs + 1):
-        measured = trainer.epoch(number, say)
-        hashes = group.gather(trainer.fingerprint())
-        if group.is_chief:
-            if len(set(hashes)) > 1:
-                raise ClusterError(f"The workers' weights differ after epoch {number}: {hashes}")
-            state.history.append(measured | {"workers": place.count, "weights": hashes[0]})
-            trainer.keep(state)
-            state.save(given.folder)
-            say(_line(number, given.epochs, measured))
-        group.wait_for_chief()
-    print(f"{place.name}: weights {trainer.fingerprint()[:16]}", flush=True)
-    if group.is_chief:
-        say(f"done: {given.epochs} epochs, kept in {checkpoints.FILE}")
-
-
-def _line(number: int, epochs: int, measured: dict[str, float]) -> str:
-    return (
-        f"epoch {number} of {epochs}: loss {measured['loss']:.4f}, accuracy "
-        f"{measured['accuracy']:.2%}, validation {measured['val_accuracy']:.2%}, "
-        f"{1000 * measured['step_s']:.1f} ms a step, saved"
-    )
-
-
-def _data(given: argparse.Namespace) -> Training:
-    data = mnist.load_training(given.seed)
-    if given.images is None:
-        return data
-    return data._replace(images=data.images[: given.images], labels=data.labels[: given.images])
-
-
 def _say(text: str) -> None:
     print(text, flush=True)
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 def _stop_with_stdin() -> None:

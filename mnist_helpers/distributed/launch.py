@@ -24,11 +24,24 @@ def commands(count: int, folder: Path | str, *options: str) -> list[list[str]]:
         folder: Where the chief saves.
         options: More, as of `python -m mnist_helpers.distributed`.
     """
+    ports = free_ports(count) if count > 1 else []
+    return [command(folder, index, ports, *options) for index in range(count)]
+
+
+def command(folder: Path | str, index: int, ports: Sequence[int], *options: str) -> list[str]:
+    """Return the command of one worker on this computer.
+
+    Args:
+        folder: Where the chief saves.
+        index: Which worker it is.
+        ports: Of all workers; none for a single one.
+        options: More.
+    """
     common = [*MODULE, "--folder", str(folder), "--stop-with-stdin", *options]
-    if count == 1:
-        return [common]
-    addresses = ",".join(f"localhost:{port}" for port in free_ports(count))
-    return [[*common, "--workers", addresses, "--index", str(i)] for i in range(count)]
+    if not ports:
+        return common
+    addresses = ",".join(f"localhost:{port}" for port in ports)
+    return [*common, "--workers", addresses, "--index", str(index)]
 
 
 class Workers:

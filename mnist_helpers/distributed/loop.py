@@ -8,8 +8,10 @@
 import math
 import os
 import statistics
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -18,9 +20,10 @@ import tensorflow as tf
 from keras import layers
 
 from mnist_helpers import fast, models
-from mnist_helpers.datasets import Training, scale
-from mnist_helpers.distributed.checkpoint import Checkpoint, fingerprint
-from mnist_helpers.distributed.cluster import Cluster
+from mnist_helpers.datasets import Training, mnist, scale
+from mnist_helpers.distributed.checkpoint import Checkpoint, fingerprint, load
+from mnist_helpers.distributed.cluster import Cluster, ClusterError
+from mnist_helpers.distributed.speed import Steps
 from mnist_helpers.recipes import Recipe
 
 FIRST = 10  # steps of an epoch that may be slow: TensorFlow traces, caches are empty
@@ -29,7 +32,11 @@ Report = Callable[[str], None]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def build(network: str, image_shape: tuple[int, int, int], classes: int) -> keras.Sequential:
+def build(
+    network: str,
+    image_shape: tuple[int, ...] = mnist.DESCRIPTION.image_shape,
+    classes: int = len(mnist.DESCRIPTION.classes),
+) -> keras.Sequential:
     """Build a network by its name, one of `options.NETWORKS`."""
     if network == "series":
         return models.build_cnn(image_shape, classes)
@@ -49,10 +56,10 @@ def build(network: str, image_shape: tuple[int, int, int], classes: int) -> kera
 
 def strategy_for(cluster: Cluster) -> tf.distribute.Strategy:
     """Return the strategy; with several workers, TensorFlow connects them here."""
-    gpus = tf.config.list_physical_devices("GPU")
-    tf.config.set_visible_devices(gpus[:1], "GPU")  # one replica for each worker
     if cluster.count == 1:
         return tf.distribute.get_strategy()
+    gpus = tf.config.list_physical_devices("GPU")
+    tf.config.set_visible_devices(gpus[:1], "GPU")  # one replica for each worker
     os.environ["TF_CONFIG"] = cluster.as_tf_config()
     return tf.distribute.MultiWorkerMirroredStrategy()
 
@@ -65,21 +72,19 @@ class Trainer:
         cluster: Cluster,
         data: Training,
         network: str,
-        classes: int,
         recipe: Recipe,
         seed: int,
     ) -> None:
         """Build network and optimiser, the same at every worker."""
         self.cluster, self.data, self.recipe, self.seed = cluster, data, recipe, seed
-        self.size = math.ceil(recipe.batch_size / cluster.count)  # images of a worker in a step
         keras.utils.set_random_seed(seed)
         self.strategy = strategy_for(cluster)
         images = len(data.images)
         with self.strategy.scope():
-            self.model = build(network, scale(data.images[:1]).shape[1:], classes)
+            self.model = build(network)
             self.optimizer = recipe.compile_arguments(images)["optimizer"]
             self.optimizer.build(self.model.trainable_variables)
-        self.step, self.judge, self.total = self._functions()
+        self.compute, self.move, self.judge, self.total = self._functions()
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Take the weights, and the optimiser's memory, of a checkpoint."""
@@ -106,12 +111,15 @@ class Trainer:
         # By seed and number, so that a training that goes on sees what it would have seen.
         order = np.random.default_rng([self.seed, number]).permutation(len(data.images))
         begun = said = time.monotonic()
-        times = []
+        times, computing = [], []
         sums, steps = np.zeros(2), math.ceil(len(order) / size)
         for index, part in enumerate(self._parts(data.images, data.labels, order, size), 1):
             whole = min(size, len(order) - (index - 1) * size)
             before = time.perf_counter()
-            sums += [float(value) for value in self.step(*part, np.float32(whole))]
+            (loss, right), slopes = self.compute(*part, np.float32(whole))
+            sums += [float(loss), float(right)]
+            computing.append(time.perf_counter() - before)
+            self.move(slopes)  # sends, and waits for the others
             times.append(time.perf_counter() - before)
             if time.monotonic() - said > REPORT:
                 said = time.monotonic()
@@ -122,11 +130,12 @@ class Trainer:
         for part in self._parts(images, labels, np.arange(len(images)), 4 * size):
             judged += [float(value) for value in self.judge(*part)]
         totals = self.total(np.concatenate([sums, judged]).astype(np.float32)).numpy()
-        shares = totals / np.repeat([len(order), len(images)], 2)
+        shares = totals / np.repeat([len(order), max(1, len(images))], 2)
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         return dict(zip(names, map(float, shares), strict=True)) | {
             "seconds": seconds,
             "step_s": statistics.median(times[FIRST:] or times),
+            "computing_s": statistics.median(computing[FIRST:] or computing),
         }
 
     def fingerprint(self) -> str:
@@ -163,16 +172,21 @@ class Trainer:
             with tf.GradientTape() as tape:
                 loss, right = sums(model(images, training=True), labels, counts)
                 share = loss / whole  # of the whole batch: the workers' gradients are added up
-            slopes = tape.gradient(share, model.trainable_variables)
+            return (loss, right), tape.gradient(share, model.trainable_variables)
+
+        def apply(slopes: Any) -> None:
             optimizer.apply(slopes, model.trainable_variables)  # adds up, then moves the weights
-            return loss, right
 
         def look(images: Any, labels: Any, counts: Any) -> tuple:
             return sums(model(images, training=False), labels, counts)
 
         @tf.function(autograph=False)  # there is no loop or condition to translate
-        def step(images: Any, labels: Any, counts: Any, whole: Any) -> tuple:
+        def compute(images: Any, labels: Any, counts: Any, whole: Any) -> tuple:
             return strategy.run(learn, (images, labels, counts, whole))
+
+        @tf.function(autograph=False)  # apart from the first, so that each can be timed
+        def move(slopes: Any) -> None:
+            strategy.run(apply, (slopes,))
 
         @tf.function(autograph=False)
         def judge(images: Any, labels: Any, counts: Any) -> tuple:
@@ -184,4 +198,53 @@ class Trainer:
                 tf.distribute.ReduceOp.SUM, strategy.run(tf.identity, (values,)), axis=None
             )
 
-        return step, judge, total
+        return compute, move, judge, total
+
+
+def trained(folder: Path | str) -> keras.Sequential:
+    """Return the network of a training, as the chief has kept it in a folder, without workers.
+
+    Raises:
+        ClusterError: There is none.
+    """
+    kept = load(Path(folder))
+    if kept is None or not kept.epochs:
+        raise ClusterError(f"{folder} holds no training with a finished epoch.")
+    model = build(kept.settings["network"])
+    model.set_weights(kept.weights)
+    return model
+
+
+def as_keras_file(folder: Path) -> bytes:
+    """Return the network of a training as the content of a `.keras` file."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "model.keras"
+        trained(folder).save(file)
+        return file.read_bytes()
+
+
+def measure_steps(
+    networks: Iterable[str], batches: Iterable[int], data: Training, steps: int, seed: int = 0
+) -> dict[str, Steps]:
+    """Measure what a step takes here, with one worker.
+
+    Args:
+        networks: Their names, of `options.NETWORKS`.
+        batches: The numbers of images in a step.
+        data: The images.
+        steps: How many steps are measured, after some that are not.
+        seed: Of the weights and the order.
+
+    Returns:
+        Network → its steps; the median counts.
+    """
+    found = {}
+    for network in networks:
+        alone = {}
+        for batch in batches:
+            wanted = np.arange(batch * (steps + FIRST)) % len(data.images)
+            part = Training(*(a[wanted] for a in data[:2]), *(a[:0] for a in data[2:]))
+            trainer = Trainer(Cluster(), part, network, Recipe(1, batch), seed)
+            alone[batch] = trainer.epoch(1, lambda _: None)["step_s"]
+        found[network] = Steps(4 * trainer.model.count_params(), alone, {})
+    return found

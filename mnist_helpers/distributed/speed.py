@@ -1,5 +1,26 @@
 """What several machines save, computed: the time of a step, and the time for sending."""
 
+import json
+import math
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+BATCH = 128  # images of a step, of all machines together
+LATENCY = 1e-4  # seconds; usual between machines of one room
+RECORDED = Path(__file__).parents[2] / "benchmarks" / "results" / "measure_workers.json"
+
+
+class Steps(NamedTuple):
+    """What a step of a network takes, measured."""
+
+    size: float  # bytes of all gradients
+    alone: Mapping[int, float]  # images in the step → seconds, with one worker
+    # Bits per second between two workers with half of BATCH each → seconds; infinite: not slowed,
+    # within one computer.
+    shared: Mapping[float, float]
+
 
 def sending_seconds(
     workers: int, size: float, bits_per_second: float, latency: float = 0.0
@@ -40,3 +61,50 @@ def speed_up(
     """
     sending = sending_seconds(workers, size, bits_per_second, latency)
     return whole_seconds / (part_seconds + sending)
+
+
+def curve(steps: Steps, bits_per_second: float, latency: float = LATENCY) -> dict[int, float]:
+    """Return number of machines → computed speed-up, for each part of the batch that was measured.
+
+    Args:
+        steps: What a step takes; BATCH images and parts of them.
+        bits_per_second: What a connection carries.
+        latency: Seconds until the first byte of a part is there.
+    """
+    whole, size = steps.alone[BATCH], steps.size
+    return {
+        BATCH // batch: speed_up(BATCH // batch, whole, part, size, bits_per_second, latency)
+        for batch, part in steps.alone.items()
+    }
+
+
+def read(result: Mapping[str, Any]) -> dict[str, Steps]:
+    """Take network → steps from what `benchmarks/measure_workers.py` has recorded."""
+    trials: dict[str, list[Mapping]] = {}
+    for trial in result["trials"]:
+        trials.setdefault(trial["network"], []).append(trial)
+    found = {}
+    for network, own in trials.items():
+        alone = [trial for trial in own if trial["workers"] == 1]
+        shared: dict[float, list[float]] = {}
+        for trial in own:
+            if trial["workers"] == 2:
+                bits = trial["bits_per_second"] or math.inf
+                shared.setdefault(bits, []).append(trial["step_s"])
+        found[network] = Steps(
+            alone[0]["bytes"],
+            {
+                batch: statistics.median(trial["alone_s"][place] for trial in alone)
+                for place, batch in enumerate(alone[0]["batches"])
+            },
+            {bits: statistics.median(seconds) for bits, seconds in shared.items()},
+        )
+    return found
+
+
+def recorded(path: Path = RECORDED) -> dict[str, Steps] | None:
+    """Return network → steps as recorded; None where the result is not there."""
+    try:
+        return read(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
