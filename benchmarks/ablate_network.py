@@ -7,7 +7,6 @@ real MNIST, unless --quick is given.
 from __future__ import annotations
 
 import dataclasses
-import sys
 from typing import TYPE_CHECKING, Any
 
 import recording
@@ -90,10 +89,7 @@ def train(kept: recording.Recording, quick: bool) -> None:
 def main() -> None:
     """Train each variant with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     train(kept, options.quick)
     kept.finish(tables.network(kept.result))
 

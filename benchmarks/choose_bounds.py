@@ -9,7 +9,6 @@ measured on what the bounds were chosen by.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import read_pictures
@@ -29,21 +28,11 @@ COUNT, QUICK = 1000, 40  # pictures of each kind
 def main() -> None:
     """Read the pictures once, then count for each bound."""
     parser = recording.parser(__doc__)
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="real ones")
-    parser.add_argument("--numbers", type=read_pictures.numbers, metavar="FROM-TO")
+    read_pictures.add_options(parser)
     options = parser.parse_args()
-    if options.numbers and not options.pictures:
-        parser.error("--numbers chooses among the pictures of a folder: give --pictures, too")
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This chooses on real MNIST, and here is: {source.note}")
     packages = ("ai-edge-litert", "numpy", "scipy", "pillow")
-    arguments = None
-    if options.pictures:  # the record does not say where they lie, and is kept with --out only
-        chosen = options.numbers
-        numbers = ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
-        arguments = ["--pictures", "FOLDER", *numbers] + ["--quick"] * options.quick
-    kept = recording.Recording(options, source.name, packages, arguments)
+    noted = read_pictures.noted(options)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, noted)
     reader = classifier.load(artifacts.READER)
     count = QUICK if options.quick else COUNT
     _, _, digits, labels = (part[-count:] for part in mnist.load_training())

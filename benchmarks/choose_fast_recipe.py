@@ -6,14 +6,11 @@ validation images. The seeds are none of those with which the recipe is compared
 set is read. Each training has a process of its own. Needs real MNIST, unless --quick is given.
 """
 
-import sys
 from typing import Any
 
 import recording
 import tables_of_speed as tables
 import train_fast
-
-from mnist_helpers.datasets import mnist
 
 SEEDS = (10, 11, 12)
 QUICK_ROWS = ("as it is", "Keras's betas, 0.9 and 0.999")
@@ -44,10 +41,7 @@ def rows() -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Try each row with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     wanted = rows()
     if options.quick:
         wanted = {name: wanted[name] for name in QUICK_ROWS}

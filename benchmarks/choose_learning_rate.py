@@ -4,7 +4,6 @@ Needs real MNIST, unless --quick is given.
 """
 
 import dataclasses
-import sys
 
 import recording
 import tables
@@ -20,10 +19,7 @@ QUICK = 500  # images of each kind
 def main() -> None:
     """Train with each peak and each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This chooses on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     train(kept, options.quick)
     kept.finish(tables.learning_rates(kept.result))
 

@@ -20,7 +20,6 @@ import contextlib
 import dataclasses
 import functools
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -163,25 +162,6 @@ def batch_size() -> int:
     return accurate.RECIPE.batch_size
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
-    """Make a parser for the usual options, and for a folder of real handwriting."""
-    options = recording.parser(description)
-    options.add_argument("--pictures", type=Path, metavar="FOLDER", help="real handwriting")
-    options.add_argument(
-        "--numbers", type=read_pictures.numbers, metavar="FROM-TO", help="only these of them"
-    )
-    return options
-
-
-def noted(options: argparse.Namespace) -> list[str] | None:
-    """Return what to note of the command line, if there are pictures: not where they lie."""
-    if not options.pictures:
-        return None
-    chosen = options.numbers
-    numbers = ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
-    return ["--pictures", "FOLDER", *numbers] + ["--quick"] * options.quick
-
-
 @contextlib.contextmanager
 def shown(options: argparse.Namespace) -> Iterator[None]:
     """Prepare what all networks are asked about, but for validation digits, in a file."""
@@ -220,12 +200,12 @@ def steps_for(share: float, reference: float, speed: dict[str, float]) -> int:
 
 def main() -> None:
     """Measure the speeds, choose the rates, train, and record it."""
-    options = parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    packages = ("tensorflow", "keras", "numpy", "scipy", "pillow")
-    kept = recording.Recording(options, source.name, packages, noted(options))
+    parser = recording.parser(__doc__)
+    read_pictures.add_options(parser)
+    options = parser.parse_args()
+    packages = (*recording.TRAINING, "scipy", "pillow")
+    noted = read_pictures.noted(options)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, noted)
     with shown(options):
         measure(kept, QUICK_PLAN if options.quick else Plan())
     kept.finish(tables.augmentations(kept.result))

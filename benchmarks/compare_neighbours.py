@@ -3,7 +3,6 @@
 Needs real MNIST, unless --quick is given. No test set is read.
 """
 
-import sys
 import time
 
 import numpy as np
@@ -26,10 +25,7 @@ def flat(images: np.ndarray) -> np.ndarray:
 def main() -> None:
     """Ask each rule about the validation images, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("numpy", "scikit-learn"))
+    kept = recording.Recording(options, recording.real_mnist(options), ("numpy", "scikit-learn"))
     images, labels, asked, right = mnist.load_training()
     if options.quick:
         asked, right = asked[:100], right[:100]

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -188,10 +187,7 @@ def chosen_rate(kept: recording.Recording, rates: tuple[float, ...]) -> float:
 def main() -> None:
     """Choose the rate, train each option with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     wanted = runs(chosen_rate(kept, SGD_RATES[-2:] if options.quick else SGD_RATES))
     if options.quick:
         wanted = {name: wanted[name] for name in QUICK_RUNS}

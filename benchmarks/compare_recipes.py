@@ -154,10 +154,7 @@ def run_notebooks() -> float:
 def main() -> None:
     """Run everything, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     names, seeds = (QUICK_RECIPES, SEEDS[:1]) if options.quick else (tables.CHANGES, SEEDS)
     kept.measure(train, {name: {"recipe": name} for name in names}, seeds)
     if not options.quick:

@@ -5,7 +5,6 @@ each training, once. Needs real MNIST, unless --quick is given.
 """
 
 import dataclasses
-import sys
 
 import numpy as np
 import recording
@@ -22,10 +21,7 @@ QUICK = 500  # images of each kind
 def main() -> None:
     """Train with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     train(kept, options.quick)
     kept.finish(tables.seeds(kept.result))
 

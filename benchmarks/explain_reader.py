@@ -9,7 +9,6 @@ Nothing is chosen by it. Needs real MNIST, unless --quick is given.
 
 import dataclasses
 import sys
-from pathlib import Path
 
 import numpy as np
 import read_pictures
@@ -67,21 +66,11 @@ def prepared(given: list) -> np.ndarray:
 def main() -> None:
     """Prepare what they are asked for, then train and ask one after the other."""
     parser = recording.parser(__doc__)
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="real ones")
-    parser.add_argument("--numbers", type=read_pictures.numbers, metavar="FROM-TO")
+    read_pictures.add_options(parser)
     options = parser.parse_args()
-    if options.numbers and not options.pictures:
-        parser.error("--numbers chooses among the pictures of a folder: give --pictures, too")
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This trains on real MNIST, and here is: {source.note}")
-    arguments = None
-    if options.pictures:  # the record does not say where they lie, and is kept with --out only
-        chosen = options.numbers
-        numbers = ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
-        arguments = ["--pictures", "FOLDER", *numbers] + ["--quick"] * options.quick
-    packages = ("tensorflow", "keras", "numpy", "scipy", "pillow")
-    kept = recording.Recording(options, source.name, packages, arguments)
+    packages = (*recording.TRAINING, "scipy", "pillow")
+    noted = read_pictures.noted(options)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, noted)
     _, _, digits, labels = mnist.load_training()
     made = QUICK_MADE if options.quick else MADE
     felt = synthetic.make_difficult("felt pen", digits[:made], MADE_SEED)

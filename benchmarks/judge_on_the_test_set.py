@@ -9,7 +9,6 @@ the easier one. No test set is read.
 An interrupted run goes on where it was. Needs real MNIST, unless --quick is given.
 """
 
-import sys
 from typing import Any
 
 import recording
@@ -69,10 +68,7 @@ def parts(count: int | None = None) -> list[tuple[Any, Any]]:
 def main() -> None:
     """Train with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     kept.measure(train, {"reference": {"epochs": EPOCHS}}, SEEDS[: 2 if options.quick else None])
     kept.finish(tables.judged(kept.result))
 

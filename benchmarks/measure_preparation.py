@@ -5,7 +5,6 @@ are of `mnist_helpers.pictures.synthetic`, the same at every run. Needs real MNI
 is given.
 """
 
-import sys
 import time
 
 import numpy as np
@@ -53,11 +52,8 @@ def best(reading: classifier.Reading) -> int:
 def main() -> None:
     """Measure each step, then when no digit is found, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
     packages = ("ai-edge-litert", "numpy", "scipy", "pillow")
-    kept = recording.Recording(options, source.name, packages)
+    kept = recording.Recording(options, recording.real_mnist(options), packages)
     count, of_data_set, without_digit, of_a_kind = QUICK if options.quick else COUNTS
     training = mnist.load_training()
     digits, labels = (part[:of_data_set] for part in training[2:])

@@ -11,7 +11,6 @@ Its accuracy on the test set is opened here, and stands in the result as it fall
 run goes on where it was. Needs real MNIST, unless --quick is given.
 """
 
-import sys
 from typing import Any
 
 import compare_recipes
@@ -19,7 +18,6 @@ import recording
 import tables_of_speed as tables
 import train_fast
 
-from mnist_helpers.datasets import mnist
 from mnist_helpers.quiet import quiet_stderr
 
 SEEDS = (0, 1, 2, 3, 4)
@@ -40,10 +38,7 @@ def train(settings: dict[str, Any], seed: int) -> dict[str, float]:
 def main() -> None:
     """Train both with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     rows = train_fast.chain()
     both = {"reference": rows["reference"], "fast": rows[tables.FAST]}
     kept.measure(train, both, SEEDS[: 2 if options.quick else None])

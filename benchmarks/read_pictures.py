@@ -123,6 +123,30 @@ def read_options() -> argparse.Namespace:
     return options.parse_args()
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the other benchmarks ask of real handwriting: its folder, which of it."""
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="real handwriting")
+    parser.add_argument("--numbers", type=numbers, metavar="FROM-TO", help="only these of them")
+
+
+def noted(options: argparse.Namespace) -> list[str] | None:
+    """Return what to note of the command line, if there are pictures: not where they lie.
+
+    A program that was given numbers and no pictures ends here.
+    """
+    if options.pictures is None:
+        if options.numbers:
+            sys.exit("--numbers chooses among the pictures of a folder: give --pictures, too")
+        return None
+    return ["--pictures", "FOLDER", *noted_numbers(options)] + ["--quick"] * options.quick
+
+
+def noted_numbers(options: argparse.Namespace) -> list[str]:
+    """Return --numbers as it was given."""
+    chosen = options.numbers
+    return ["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else []
+
+
 def numbers(text: str) -> range:
     """Turn "FROM-TO" into the numbers from one to the other, both included."""
     found = re.fullmatch("([0-9]+)-([0-9]+)", text)
@@ -200,7 +224,7 @@ def record(
     """Print the tables, and keep the numbers if that is wanted."""
     chosen = options.numbers
     between = f"{chosen[0]} to {chosen[-1]}" if chosen else "all"
-    arguments = ["FOLDER", *(["--numbers", f"{chosen[0]}-{chosen[-1]}"] if chosen else [])]
+    arguments = ["FOLDER", *noted_numbers(options)]
     for model in options.model or []:
         arguments += ["--model", printable(model.resolve().name)]
     kept = recording.Recording(

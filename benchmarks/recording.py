@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from mnist_helpers import experiments
+from mnist_helpers.datasets import mnist
 
 RESULTS = Path(__file__).parent / "results"
+TRAINING = ("tensorflow", "keras", "numpy")  # packages whose versions change what it gives
 KEYS = ("name", "command", "date", "machine", "versions", "data", "trials")
 
 
@@ -38,6 +40,14 @@ def parser(
     )
     options.add_argument("--out", type=Path, metavar="FILE", help=out)
     return options
+
+
+def real_mnist(options: argparse.Namespace) -> str:
+    """Return the name of the data, for `Recording`; a full run without real MNIST ends here."""
+    source = mnist.find()
+    if not options.quick and source.is_sample:
+        sys.exit(f"This measures on real MNIST, and here is: {source.note}")
+    return source.name
 
 
 class Recording:

@@ -109,7 +109,10 @@ def searches(result: dict) -> str:
         "difference, mean of all finished trials",
     )
     runs = _of(result, recipe="TPE")
-    said = f"Means of {len(runs)} searches of {_mean(runs, 'seconds'):.0f} s each."
+    said = (
+        f"Means of {len(runs)} searches of {_mean(runs, 'seconds'):.0f} s each; differences are "
+        "taken before rounding."
+    )
     if len(runs) > 1:
         compared = [
             f"{way} against random: {experiments.compare(trials, way, 'random')}"
@@ -175,8 +178,8 @@ def retrained(result: dict) -> str:
             f"{value:.2%}",
             f"{_mean(again[place], 'accuracy'):.2%}",
             _ends(again[place]),
-            f"{_mean(again[place], 'report_accuracy'):.2%}",
             str(orders[0][place]),
+            f"{_mean(again[place], 'report_accuracy'):.2%}",
             f"{_mean(full[place], 'accuracy'):.2%}",
             str(orders[1][place]),
         )
@@ -187,8 +190,8 @@ def retrained(result: dict) -> str:
         "accuracy there",
         "new seeds: mean",
         "from – to",
-        "on the other images",
         "place",
+        "on the other images",
         "all images: mean",
         "place",
     )

@@ -9,12 +9,12 @@ An interrupted run goes on where it was. Needs real MNIST, unless --quick is giv
 """
 
 import dataclasses
-import sys
 import time
 from typing import Any
 
 import compare_augmentations
 import compare_recipes
+import read_pictures
 import recording
 import tables_of_augmentations as tables
 
@@ -56,13 +56,12 @@ def train(settings: dict[str, Any], seed: int) -> dict[str, float]:
 
 def main() -> None:
     """Train both with each seed, and record it."""
-    options = compare_augmentations.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This trains on real MNIST, and here is: {source.note}")
-    packages = ("tensorflow", "keras", "numpy", "scipy", "pillow")
-    noted = compare_augmentations.noted(options)
-    kept = recording.Recording(options, source.name, packages, noted)
+    parser = recording.parser(__doc__)
+    read_pictures.add_options(parser)
+    options = parser.parse_args()
+    packages = (*recording.TRAINING, "scipy", "pillow")
+    noted = read_pictures.noted(options)
+    kept = recording.Recording(options, recording.real_mnist(options), packages, noted)
     recipes = {name: {"recipe": name} for name in ("reference", "accurate")}
     with compare_augmentations.shown(options):
         kept.measure(train, recipes, SEEDS[: 2 if options.quick else None])

@@ -13,7 +13,6 @@ was. Needs real MNIST, unless --quick is given.
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -222,10 +221,7 @@ def judged(model: keras.Sequential, images: np.ndarray, labels: np.ndarray) -> d
 def main() -> None:
     """Train each recipe with each seed, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     rows = chain()
     if options.quick:
         rows = {name: rows[name] for name in QUICK_STEPS}

@@ -6,7 +6,6 @@ real MNIST, unless --quick is given.
 """
 
 import dataclasses
-import sys
 import time
 
 import compare_recipes
@@ -65,10 +64,7 @@ def train(settings: dict, seed: int) -> dict[str, float]:
 def main() -> None:
     """Run everything, and record it."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    kept = recording.Recording(options, source.name, ("tensorflow", "keras", "numpy"))
+    kept = recording.Recording(options, recording.real_mnist(options), recording.TRAINING)
     recipes = {name: {"recipe": name} for name in ("reference", "reader")}
     kept.measure(train, recipes, SEEDS[: 1 if options.quick else None])
     kept.finish(tables.reader(kept.result))

@@ -17,7 +17,6 @@ An interrupted run goes on where it was, also in the middle of a search. Needs r
 from __future__ import annotations
 
 import itertools
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -265,11 +264,8 @@ def ways(kept: recording.Recording) -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Search, train the best again, compare the recipe, and record it all."""
     options = recording.parser(__doc__).parse_args()
-    source = mnist.find()
-    if not options.quick and source.is_sample:
-        sys.exit(f"This compares on real MNIST, and here is: {source.note}")
-    packages = ("tensorflow", "keras", "numpy", "optuna")
-    kept = recording.Recording(options, source.name, packages)
+    packages = (*recording.TRAINING, "optuna")
+    kept = recording.Recording(options, recording.real_mnist(options), packages)
     quick, searched = options.quick, ways(kept)
     seeds = SEARCHES[: 1 if quick else None]
     kept.measure(search, searched, seeds)

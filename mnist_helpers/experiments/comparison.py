@@ -1,7 +1,8 @@
 """Comparing options in pairs: the same seed with one option and with the other."""
 
 import math
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from IPython.display import Markdown
@@ -53,9 +54,7 @@ class Comparison:
         return "greater" if greater else "smaller"
 
     def __str__(self) -> str:
-        mean, low, high = (
-            _signed(value, self.metric) for value in (self.mean, self.low, self.high)
-        )
+        mean, low, high = _signed((self.mean, self.low, self.high), self.metric)
         unit = " points" if _is_share(self.metric) else ""
         return f"{mean}{unit} (95% interval {low} to {high}): {self.verdict}"
 
@@ -89,8 +88,7 @@ def compare(
             "needs at least two: try both with more seeds, the same for both."
         )
     count, values = len(differences), list(differences.values())
-    mean = sum(values) / count
-    spread = math.sqrt(sum((value - mean) ** 2 for value in values) / (count - 1))
+    mean, spread = statistics.mean(values), statistics.stdev(values)
     reach = float(stats.t.ppf((1 + LEVEL) / 2, count - 1)) * spread / math.sqrt(count)
     return Comparison(option, baseline, metric, differences, mean, mean - reach, mean + reach)
 
@@ -121,13 +119,13 @@ def table(trials: Iterable[Trial], baseline: str, metric: str = "accuracy") -> M
                 f"{option!r} was tried with the seeds {sorted(found)}, {baseline!r} with "
                 f"{sorted(wanted)}: try all options with the same seeds, or leave some trials out."
             )
-        cells = [option.replace("|", "\\|"), _level(sum(found.values()) / len(found), metric)]
+        cells = [option.replace("|", "\\|"), _level(statistics.mean(found.values()), metric)]
         if option == baseline:
             cells += ["", "", "the baseline"]
         else:
             compared = compare(trials, option, baseline, metric)
-            low, high = (_signed(value, metric) for value in (compared.low, compared.high))
-            cells += [_signed(compared.mean, metric), f"{low} to {high}", compared.verdict]
+            mean, low, high = _signed((compared.mean, compared.low, compared.high), metric)
+            cells += [mean, f"{low} to {high}", compared.verdict]
         rows.append(f"| {' | '.join(cells)} |")
     return Markdown("\n".join(rows))
 
@@ -159,8 +157,13 @@ def _is_share(metric: str) -> bool:
     return metric.endswith("accuracy")
 
 
-def _signed(value: float, metric: str) -> str:
-    return f"{100 * value:+.2f}" if _is_share(metric) else f"{value:+.4g}"
+def _signed(values: Sequence[float], metric: str) -> list[str]:
+    """Write points, or three digits of the largest value, and as many decimals for the others."""
+    if _is_share(metric):
+        return [f"{100 * value:+.2f}" for value in values]
+    largest = max(map(abs, values))
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest else 0
+    return [f"{value:+.{decimals}f}" for value in values]
 
 
 def _level(value: float, metric: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import read_pictures
+import recording
 from PIL import Image
 
 from mnist_helpers import artifacts, pictures
@@ -193,6 +194,24 @@ def test_numbers_that_are_no_range_are_refused(numbers, run, capsys):
     with pytest.raises(SystemExit, match="2"):
         run(f"--numbers={numbers}", files=["7_001.png"])
     assert "is no range such as 0-45" in capsys.readouterr().err
+
+
+def options_of_another_benchmark(*arguments):
+    parser = recording.parser(None)
+    read_pictures.add_options(parser)
+    return parser.parse_args(arguments)
+
+
+def test_other_benchmarks_note_which_pictures_and_not_where_they_lie():
+    given = options_of_another_benchmark("--pictures", "here/mine", "--numbers", "3-7", "--quick")
+    noted = read_pictures.noted(given)
+    assert noted == ["--pictures", "FOLDER", "--numbers", "3-7", "--quick"]
+    assert read_pictures.noted(options_of_another_benchmark("--quick")) is None
+
+
+def test_other_benchmarks_refuse_numbers_without_pictures():
+    with pytest.raises(SystemExit, match="give --pictures, too"):
+        read_pictures.noted(options_of_another_benchmark("--numbers", "3-7"))
 
 
 def test_files_of_other_names_are_left_out_and_counted(run, tmp_path, capsys):

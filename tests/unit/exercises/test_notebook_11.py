@@ -172,10 +172,7 @@ def test_epochs_at_equal_time(answer):
     ("answer", "words"),
     [
         ([CHANGED, PLAIN], "exchanged"),
-        (
-            [60 / 0.020 * 128 / 55_000, 60 / 0.026 * 128 / 55_000],
-            "the 4 s before the first step count, too",
-        ),
+        ([60 / 0.020 * 128 / 55_000, 60 / 0.026 * 128 / 55_000], "the 4 s before the first step"),
         ([2800, 2154], "These are steps"),
         ([2800 * 128, 2154 * 128], "These are images"),
         ([PLAIN / 1000, CHANGED / 1000], "too few"),

@@ -58,7 +58,7 @@ def test_an_accuracy_is_compared_in_points_and_a_loss_as_it_is():
     shown = str(compare(trials(a=[0.992, 0.993], b=[0.991, 0.991]), "a", "b"))
     assert shown == "+0.15 points (95% interval -0.49 to +0.79): undecided"
     shown = str(compare(trials("loss", a=[0.2, 0.2], b=[0.3, 0.3]), "a", "b", "loss"))
-    assert shown == "-0.1 (95% interval -0.1 to -0.1): better"
+    assert shown == "-0.100 (95% interval -0.100 to -0.100): better"
 
 
 def test_about_95_of_100_intervals_hold_the_true_difference():

@@ -139,15 +139,7 @@ def test_a_script_without_a_guard_is_told_so(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
 def test_a_trial_ends_when_the_process_that_wants_it_was_killed(tmp_path):
-    begun = tmp_path / "begun"
-    process = python(
-        tmp_path,
-        "from mnist_helpers import experiments\n"
-        "from tests.unit.experiments import measures\n"
-        "if __name__ == '__main__':\n"
-        f"    experiments.run(measures.slow, {{'a': {str(begun)!r}}}, [0], fresh=True)",
-    )
-    trial = int(wait_for(begun))
+    process, trial = begin_slow_trial(tmp_path)
     process.kill()
     process.communicate()
     for _ in range(300):
@@ -156,6 +148,19 @@ def test_a_trial_ends_when_the_process_that_wants_it_was_killed(tmp_path):
         time.sleep(0.1)
     else:
         pytest.fail("the trial runs on for nobody")
+
+
+def begin_slow_trial(folder):
+    """Start a script with a trial of a minute; return its process, and the id of the trial's."""
+    begun = folder / "begun"
+    process = python(
+        folder,
+        "from mnist_helpers import experiments\n"
+        "from tests.unit.experiments import measures\n"
+        "if __name__ == '__main__':\n"
+        f"    experiments.run(measures.slow, {{'a': {str(begun)!r}}}, [0], fresh=True)",
+    )
+    return process, int(wait_for(begun))
 
 
 def wait_for(file):
@@ -168,15 +173,7 @@ def wait_for(file):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signal")
 def test_an_interruption_ends_the_process_of_the_trial(tmp_path):
-    begun = tmp_path / "begun"
-    process = python(
-        tmp_path,
-        "from mnist_helpers import experiments\n"
-        "from tests.unit.experiments import measures\n"
-        "if __name__ == '__main__':\n"
-        f"    experiments.run(measures.slow, {{'a': {str(begun)!r}}}, [0], fresh=True)",
-    )
-    wait_for(begun)
+    process, _ = begin_slow_trial(tmp_path)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)  # not the 60 seconds of the trial
     assert process.returncode != 0 and b"KeyboardInterrupt" in said
