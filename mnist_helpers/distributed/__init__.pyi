@@ -7,5 +7,6 @@ from .loop import measure_steps as measure_steps
 from .loop import trained as trained
 from .speed import curve as curve
 from .speed import recorded as recorded
+from .speed import ring as ring
 from .speed import sending_seconds as sending_seconds
 from .work import alone as alone

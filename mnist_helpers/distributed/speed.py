@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 BATCH = 128  # images of a step, of all machines together
 LATENCY = 1e-4  # seconds; usual between machines of one room
 RECORDED = Path(__file__).parents[2] / "benchmarks" / "results" / "measure_workers.json"
@@ -20,6 +22,32 @@ class Steps(NamedTuple):
     # Bits per second between two workers with half of BATCH each → seconds; infinite: not slowed,
     # within one computer.
     shared: Mapping[float, float]
+
+
+def ring(workers: int) -> list[np.ndarray]:
+    """Follow the rounds in which workers in a ring add up their gradients.
+
+    Each parts its gradients into as many pieces as there are workers, and in each round sends one
+    of them to the next worker, all at the same time: first to be added there, then as a sum that
+    is done.
+
+    Returns:
+        One array for the beginning and for each round after it, (workers, pieces): of how many
+        workers the piece is the sum.
+    """
+    states = [np.ones((workers, workers), int)]
+    for number in range(2 * (workers - 1)):
+        before, after = states[-1], states[-1].copy()
+        for worker in range(workers):
+            following = (worker + 1) % workers
+            if number < workers - 1:
+                piece = (worker - number) % workers
+                after[following, piece] = before[following, piece] + before[worker, piece]
+            else:
+                piece = (following - (number - workers + 1)) % workers
+                after[following, piece] = before[worker, piece]
+        states.append(after)
+    return states
 
 
 def sending_seconds(

@@ -25,3 +25,5 @@ from .results import kernels as kernels
 from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals
+from .workers import ring as ring
+from .workers import speed_ups as speed_ups
