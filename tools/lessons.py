@@ -43,6 +43,9 @@ AT_THE_END = {  # notebook → what its reader has then
     "12_tune_the_hyperparameters": (
         "a recipe that a program found, compared fairly, and a sense of what a search cannot say"
     ),
+    "15_train_on_several_machines": (
+        "a training by two workers that survives a failure, and the speed-up of 64, computed"
+    ),
 }
 
 

@@ -4,6 +4,7 @@ A worker that waits for numbers of another one waits inside TensorFlow, for minu
 each process watches, and ends the process: the last checkpoint is what counts.
 """
 
+import contextlib
 import os
 import queue
 import socket
@@ -73,8 +74,9 @@ class Group:
                     line.connection.shutdown(socket.SHUT_WR)
                 except (LostError, OSError):
                     continue
-            sys.stdout.flush()
-            print(text, file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # nobody reads it any more: a terminal was closed
+                print(text, file=sys.stderr, flush=True)
+                sys.stdout.flush()
             time.sleep(LAST_WORDS)
             os._exit(code)
 
