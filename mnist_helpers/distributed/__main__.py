@@ -15,7 +15,7 @@ from mnist_helpers.distributed.group import WAIT_FOR_WATCH, Group
 from mnist_helpers.distributed.line import Line
 from mnist_helpers.quiet import quiet_stderr
 
-REFUSED = 2  # exit code when the cause is here, or the training did not begin
+HERE = 2  # exit code when the cause is here
 
 
 def main() -> None:
@@ -50,14 +50,14 @@ def main() -> None:
         work.train(given, place, data, state, group, _say)
         group.close()
     except KeyboardInterrupt:
-        group.fail(f"{place.name} was interrupted. {AGAIN}", REFUSED)
+        group.fail(f"{place.name} was interrupted. {AGAIN}", HERE)
     except ClusterError as error:
-        group.fail(str(error), REFUSED)
+        group.fail(str(error), HERE)
     except BaseException as error:
         if type(error).__module__.startswith("tensorflow"):
             time.sleep(WAIT_FOR_WATCH)  # another one is lost, most likely: the watch names it
         traceback.print_exc()
-        group.fail(f"{place.name} ended with {type(error).__name__}: {error}\n{AGAIN}", REFUSED)
+        group.fail(f"{place.name} ended with {type(error).__name__}: {error}\n{AGAIN}", HERE)
     sys.stdout.flush()
     os._exit(0)  # TensorFlow would wait for connections that the others have closed
 
@@ -71,7 +71,7 @@ def _say(text: str) -> None:
 
 def _stop_with_stdin() -> None:
     sys.stdin.read()
-    os._exit(REFUSED)
+    os._exit(HERE)
 
 
 if __name__ == "__main__":
