@@ -113,7 +113,8 @@ class Recording:
         """Measure every recipe with every seed, seed by seed, each in a process of its own.
 
         So all meet the same noise of the machine. A run that was interrupted goes on where it
-        was.
+        was. The quick form measures all in this process, where TensorFlow starts once; what was
+        not measured, the memory, is 0 there.
 
         Args:
             measure: A function of the script; it gets the recipe's settings, with `quick` added,
@@ -125,12 +126,15 @@ class Recording:
         file = self.path and self.path.with_suffix(".trials.json")
         about = {key: self.result[key] for key in ("data", "machine")}
         try:
-            trials = experiments.run(measure, options, seeds, file, fresh=True, about=about)
+            trials = experiments.run(
+                measure, options, seeds, file, fresh=not self.quick, about=about
+            )
         except experiments.ExperimentError as error:
             sys.exit(str(error))
+        more = {"memory": 0.0} if self.quick else {}
         for trial in trials:
             self.result["trials"].append(
-                {"recipe": trial.option, "seed": trial.seed, **trial.results}
+                {"recipe": trial.option, "seed": trial.seed, **more, **trial.results}
             )
 
     def finish(self, table: str) -> None:
