@@ -110,7 +110,8 @@ def read(result: Mapping[str, Any]) -> dict[str, Steps]:
     """Take network → steps from what `benchmarks/measure_workers.py` has recorded."""
     trials: dict[str, list[Mapping]] = {}
     for trial in result["trials"]:
-        trials.setdefault(trial["network"], []).append(trial)
+        network, _, _ = trial["recipe"].partition(",")  # such as "series, alone"
+        trials.setdefault(network, []).append(trial)
     found = {}
     for network, own in trials.items():
         alone = [trial for trial in own if trial["workers"] == 1]

@@ -18,13 +18,13 @@ def made_up():
     """A result in which a step takes 1 ms, and 0.2 ms more for each image; 40 ms if shared."""
     trials = []
     for name, given in measure_workers.settings(quick=False).items():
-        trial = {"recipe": name, "seed": 0, "network": given["network"]}
+        trial = {"recipe": name, "seed": 0}
         if "batches" in given:
             seconds = [0.001 + 0.0002 * batch for batch in given["batches"]]
             trial |= {"workers": 1, "bytes": SIZES[given["network"]], "alone_s": seconds}
             trials.append(trial | {"batches": list(given["batches"])})
         else:
-            bits = given["bits_per_second"]
+            bits = given["bits_per_second"] or 0
             trials.append(trial | {"workers": 2, "bits_per_second": bits, "step_s": 0.04})
     return {
         "name": "measure_workers",

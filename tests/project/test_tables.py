@@ -239,10 +239,10 @@ def retrained(recipe, seeds, accuracies, others, **more):
 
 def workers():
     """What measure_workers.py finds with one network, and two workers directly connected."""
-    about = {"recipe": "small", "seed": 0, "network": "small"}
     seconds = {"alone_s": [0.012, 0.008], "batches": [128, 64], "bytes": 31_400}
-    alone = about | {"workers": 1} | seconds
-    return [alone, about | {"workers": 2, "bits_per_second": None, "step_s": 0.01}]
+    alone = {"recipe": "small, alone", "seed": 0, "workers": 1} | seconds
+    two = {"workers": 2, "bits_per_second": 0, "step_s": 0.01}
+    return [alone, {"recipe": "small, direct", "seed": 0} | two]
 
 
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
