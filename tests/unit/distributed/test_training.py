@@ -17,11 +17,14 @@ from mnist_helpers.distributed import ClusterError, Workers, alone, load, option
 from mnist_helpers.distributed.checkpoint import FILE
 from mnist_helpers.distributed.cluster import Cluster
 from mnist_helpers.distributed.launch import commands
+from mnist_helpers.quiet import quiet_stderr
+from mnist_helpers.serve import classifier
 
 EPOCHS = 12  # enough to act in the middle of the training
 # 550 images: four whole batches, and a last one whose 38 images are all worker 0's.
 OPTIONS = ("--epochs", str(EPOCHS), "--images", "550", "--batch", "128", "--network", "small")
 ENV = {"MNIST_SOURCE": "sample", "TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "1"}
+ENV |= {"COVERAGE_PROCESS_CONFIG": "", "COVERAGE_PROCESS_START": ""}  # they end with os._exit
 TOLD = 30  # seconds in which all others must have ended
 
 
@@ -133,6 +136,18 @@ def test_the_network_is_kept_as_a_keras_file(two):
     model = artifacts.load_model(two[1] / artifacts.MODEL)
     for ours, theirs in zip(model.get_weights(), load(two[1]).weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_service_reads_with_it(two, results, sample):
+    """As notebook 15 says: saved as notebook 03 does it, exported as notebook 06 does."""
+    network = artifacts.load_model(two[1] / artifacts.MODEL)
+    with artifacts.saving({"val_accuracy": [0.5]}) as run:
+        network.save(run / artifacts.MODEL)
+    with artifacts.exporting(artifacts.find_run()) as file, quiet_stderr():
+        network.export(file, format="litert", verbose=False)
+    images = datasets.scale(mnist.load_training().images[:20])
+    served = classifier.load().probabilities(images[..., 0])
+    np.testing.assert_allclose(served, network.predict(images, verbose=0), rtol=0, atol=1e-5)
 
 
 def test_a_training_that_is_done_is_not_done_again(two, sample):
