@@ -175,7 +175,8 @@ class Trainer:
             return (loss, right), tape.gradient(share, model.trainable_variables)
 
         def apply(slopes: Any) -> None:
-            optimizer.apply(slopes, model.trainable_variables)  # adds up, then moves the weights
+            here = [tf.identity(slope) for slope in slopes]  # arguments are on no device
+            optimizer.apply(here, model.trainable_variables)  # adds up, then moves the weights
 
         def look(images: Any, labels: Any, counts: Any) -> tuple:
             return sums(model(images, training=False), labels, counts)
