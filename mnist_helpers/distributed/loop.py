@@ -98,7 +98,9 @@ class Trainer:
     def keep(self, checkpoint: Checkpoint) -> None:
         """Note the weights, and the optimiser's memory, in a checkpoint."""
         checkpoint.weights = self.model.get_weights()
-        checkpoint.memory = [np.array(variable) for variable in self.optimizer.variables]
+        checkpoint.memory = [
+            keras.ops.convert_to_numpy(variable) for variable in self.optimizer.variables
+        ]
 
     def epoch(self, number: int, report: Report) -> dict[str, float]:
         """Train for one epoch, and judge on the validation images.
