@@ -131,7 +131,7 @@ class Trainer:
         judged = np.zeros(2)
         for part in self._parts(images, labels, np.arange(len(images)), 4 * size):
             judged += [float(value) for value in self.judge(*part)]
-        totals = self.total(np.concatenate([sums, judged]).astype(np.float32)).numpy()
+        totals = np.array(self.total(np.concatenate([sums, judged]).astype(np.float32)))
         shares = totals / np.repeat([len(order), max(1, len(images))], 2)
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         return dict(zip(names, map(float, shares), strict=True)) | {
@@ -195,12 +195,13 @@ class Trainer:
         def judge(images: Any, labels: Any, counts: Any) -> tuple:
             return strategy.run(look, (images, labels, counts))
 
-        @tf.function(autograph=False)
         def total(values: Any) -> Any:
             return strategy.reduce(
                 tf.distribute.ReduceOp.SUM, strategy.run(tf.identity, (values,)), axis=None
             )
 
+        if self.cluster.count > 1:
+            total = tf.function(total, autograph=False)
         return compute, move, judge, total
 
 

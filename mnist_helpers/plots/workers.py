@@ -23,7 +23,7 @@ def ring(states: Sequence[np.ndarray]) -> Plot:
             piece is the sum.
     """
     count, rounds = len(states[0]), len(states) - 1
-    figure = Figure((WIDTH, 2.6), layout="constrained")
+    figure = Figure((WIDTH, 2.2), layout="constrained")
     first, *axes = figure.subplots(1, len(states) + 1, width_ratios=(1.7, *[1] * len(states)))
     _circle(first, count)
     blues = matplotlib.colors.LinearSegmentedColormap.from_list("blues", ("white", BLUE))
@@ -88,9 +88,11 @@ def speed_ups(
             for connection, curve in curves.items()
         }
         highest = max(curves, key=lambda name: curves[name][best[name]])
+        most = curves[highest][best[highest]]
         said.append(
-            f"{network}, at most {curves[highest][best[highest]]:.1f} times "
-            f"({best[highest]} machines, {highest})"
+            f"{network}, at most {most:.1f} times as fast ({best[highest]} machines, {highest})"
+            if best[highest] > 1
+            else f"{network}, never faster than with one machine"
         )
         ax.set(title=network, xlabel="machines", xscale="log", yscale="log")
         ax.set_xticks(counts, counts)

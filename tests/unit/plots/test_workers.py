@@ -52,4 +52,9 @@ def test_speed_ups_are_drawn_on_the_same_axes_with_what_was_measured():
         "slow",
         "measured, slow",
     ]
-    assert "small, at most 2.5 times (4 machines, fast); large, at most 3.5 times" in caption
+    assert "small, at most 2.5 times as fast (4 machines, fast); large, at most 3.5" in caption
+
+
+def test_a_network_that_gains_nothing_is_named():
+    _, caption, *_ = plots.speed_ups({"small": {"slow": {1: 1, 2: 0.5}}}, {})
+    assert "small, never faster than with one machine." in caption
