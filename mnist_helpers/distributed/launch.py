@@ -131,6 +131,10 @@ class Workers:
         """End a worker at once, without a last word, as if its computer had failed."""
         self._processes[index].kill()
 
+    def ask_to_end(self, index: int) -> None:
+        """Send a worker SIGTERM, as `kill` and many managers of jobs do; on Windows end it."""
+        self._processes[index].terminate()
+
     def stop(self) -> None:
         """End all that still run."""
         self._end()

@@ -7,6 +7,7 @@
 
 import math
 import os
+import signal
 import statistics
 import tempfile
 import time
@@ -61,7 +62,10 @@ def strategy_for(cluster: Cluster) -> tf.distribute.Strategy:
     gpus = tf.config.list_physical_devices("GPU")
     tf.config.set_visible_devices(gpus[:1], "GPU")  # one replica for each worker
     os.environ["TF_CONFIG"] = cluster.as_tf_config()
-    return tf.distribute.MultiWorkerMirroredStrategy()
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    # TensorFlow takes SIGTERM for a notice, and goes on; who sends it wants this process to end.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return strategy
 
 
 class Trainer:

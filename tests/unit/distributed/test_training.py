@@ -221,6 +221,17 @@ def test_the_others_end_when_the_chief_is_killed(tmp_path):
         assert "is lost" in workers.lines[1][-1]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")
+def test_a_worker_that_is_told_to_end_does_so_and_says_so(tmp_path):
+    """TensorFlow would take SIGTERM for a notice, and train on."""
+    with Workers(commands(2, tmp_path, *OPTIONS), env=ENV) as workers:
+        workers.wait_for(f"epoch 1 of {EPOCHS}: ")
+        workers.ask_to_end(1)
+        assert workers.wait(TOLD) == [3, 2], workers.lines
+    assert all("worker 1 (localhost:" in lines[-1] for lines in workers.lines)
+    assert all("was interrupted" in lines[-1] for lines in workers.lines)
+
+
 def test_a_folder_of_another_training_is_refused_at_all_workers(one):
     before = (one[1] / FILE).read_bytes()
     told = failing(commands(2, one[1], *OPTIONS, "--seed", "7"))
