@@ -77,21 +77,21 @@ def chain_short(result: dict) -> str:
     for name, before in _names(trials):
         ours = _of(trials, name)
         seconds, accuracy = _mean(ours, "seconds"), f"{_mean(ours, 'accuracy'):.2%}"
-        saved = points = verdict = "–"
+        saved = price = "–"
         if before:
-            saved = f"{_compared(trials, name, before, 'seconds').mean:+.1f} s"
-            price = _compared(trials, name, before, "accuracy")
-            points, verdict = f"{100 * price.mean:+.2f}", price.verdict
+            change = _compared(trials, name, before, "seconds")
+            saved = f"{change.mean:+.1f} s: {change.verdict}"
+            change = _compared(trials, name, before, "accuracy")
+            price = f"{100 * change.mean:+.2f}: {change.verdict}"
         times = f"{first / seconds:.1f}"
-        rows.append((_shown(name), f"{seconds:.1f} s", saved, times, accuracy, points, verdict))
+        rows.append((_shown(name), f"{seconds:.1f} s", saved, times, accuracy, price))
     head = (
         "one change more in each row",
         "time",
-        "change",
+        "change in time",
         "times as fast",
         "accuracy",
-        "points",
-        "verdict",
+        "change in points",
     )
     gain = first / _mean(_of(trials, FAST), "seconds")
     return _joined(

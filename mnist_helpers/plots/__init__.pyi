@@ -3,12 +3,12 @@ from .convolution import signed_maps as signed_maps
 from .convolution import sliding as sliding
 from .curves import losses as losses
 from .curves import training_curves as training_curves
+from .data import bars as bars
 from .data import image_rows as image_rows
 from .data import intervals as intervals
 from .data import magnified as magnified
 from .experiments import differences as differences
 from .figures import Plot as Plot
-from .figures import bars as bars
 from .figures import image_grid as image_grid
 from .figures import predictions as predictions
 from .figures import table as table

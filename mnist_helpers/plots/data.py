@@ -1,4 +1,4 @@
-"""Figures of the data themselves: images in rows, the values of one, and intervals of samples."""
+"""Figures of the data themselves: images in rows, the values of one, counts, and intervals."""
 
 from collections.abc import Mapping, Sequence
 
@@ -129,3 +129,28 @@ def intervals(measured: Sequence[Accuracy], truth: float) -> Plot:
         f"{len(hits)} of the {len(measured)} intervals contain {truth:.1%} (the dashed line); "
         f"{rest}.",
     )
+
+
+@styled
+def bars(
+    values: Mapping[str, float], label: str, caption: str, form: str = "{:,.0f}", log: bool = False
+) -> Plot:
+    """Draw name → value as horizontal bars, the value written at the end of each.
+
+    Args:
+        values: Name → value, from top to bottom.
+        label: What the values are, with their unit.
+        caption: What to see.
+        form: Format of the written values.
+        log: Whether the axis is logarithmic.
+    """
+    figure = Figure((WIDTH, 1 + 0.4 * len(values)), layout="constrained")
+    ax = figure.subplots()
+    drawn = ax.barh(list(values), list(values.values()), color=BLUE, height=0.65)
+    ax.bar_label(drawn, [form.format(value) for value in values.values()], padding=4)
+    ax.set(xlabel=label, xscale="log" if log else "linear")
+    ax.xaxis.set_major_formatter("{x:,g}")
+    ax.margins(x=0.12)
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    return Plot(figure, caption)
