@@ -4,6 +4,7 @@ from . import accurate as accurate
 from . import artifacts as artifacts
 from . import augmentation as augmentation
 from . import datasets as datasets
+from . import distributed as distributed
 from . import evaluation as evaluation
 from . import exercises as exercises
 from . import experiments as experiments

@@ -49,6 +49,9 @@ AT_THE_END = {  # notebook → what its reader has then
     "14_transfer_what_was_learned": (
         "a network for few labels, on what another has learned, and the number where it pays"
     ),
+    "15_train_on_several_machines": (
+        "a training by two workers that survives a failure, and the speed-up of 64, computed"
+    ),
 }
 
 

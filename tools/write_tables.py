@@ -25,6 +25,7 @@ import tables_of_options
 import tables_of_speed
 import tables_of_studies
 import tables_of_transfer
+import tables_of_workers
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -100,6 +101,8 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "retrained": ("tune_recipe", tables_of_studies.retrained),
     "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
     "tuned": ("tune_recipe", tables_of_studies.tuned),
+    "workers-steps": ("measure_workers", tables_of_workers.steps),
+    "workers-speed-ups": ("measure_workers", tables_of_workers.speed_ups),
 }
 
 

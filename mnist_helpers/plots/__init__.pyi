@@ -27,3 +27,5 @@ from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals
 from .transfer import by_labels as by_labels
+from .workers import ring as ring
+from .workers import speed_ups as speed_ups

@@ -56,6 +56,7 @@ HEADS = {  # script → the first cell of its table
     "tune_recipe": "way to search",
     "compare_data_sets": "images and rule",
     "transfer_labels": "digits 5 to 9",
+    "measure_workers": "network",
 }
 
 

@@ -264,6 +264,14 @@ def retrained(recipe, seeds, accuracies, others, **more):
     ]
 
 
+def workers():
+    """What measure_workers.py finds with one network, and two workers directly connected."""
+    seconds = {"alone_s": [0.012, 0.008], "batches": [128, 64], "bytes": 31_400}
+    alone = {"recipe": "small, alone", "seed": 0, "workers": 1} | seconds
+    two = {"workers": 2, "bits_per_second": 0, "step_s": 0.01}
+    return [alone, {"recipe": "small, direct", "seed": 0} | two]
+
+
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
@@ -444,6 +452,7 @@ RESULTS = {
         training("reference", 11, 50.0, 1700.0, 0.99, 0.05),
         accurate(11, 170.0, 9980),
     ],
+    "measure_workers": workers(),
 }
 
 
@@ -1045,3 +1054,9 @@ def test_the_table_of_the_tuned_recipe(project):
     assert "is number 3 of the search: peak of the learning rate 0.002, batch 256," in text
     assert "the images to report +0.15 points (95% interval -0.49 to +0.79): undecided" in text
     assert "on the test set +0.10 points (95% interval +0.10 to +0.10): better" in text
+
+
+def test_the_tables_of_workers(project):
+    row = "| small | 7,850 | 0.03 MB | 12.0 ms | 8.0 ms | 10.0 ms | – | 8.5 ms | – | 10.7 ms |"
+    assert row in table(project, "workers-steps")
+    assert "| small, 100 Mbit/s | 1.00 | 1.12 |" in table(project, "workers-speed-ups")
