@@ -43,7 +43,7 @@ class Pictures:
     def __str__(self) -> str:
         classes = self.description.classes
         counts = np.bincount(self.labels, minlength=len(classes))
-        each = ", ".join(f"{name} {n:,}" for name, n in zip(classes, counts, strict=True))
+        each = ", ".join(f"{name} ({n:,})" for name, n in zip(classes, counts, strict=True))
         lines = [f"{len(self.images):,} pictures of {len(counts)} classes: {each}."]
         if self.left_out:
             lines.append(f"{len(self.left_out):,} left out:")

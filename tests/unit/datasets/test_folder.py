@@ -51,7 +51,7 @@ def test_a_folder_is_read_in_the_form_of_the_other_data_sets(pets):
     assert pictures.description.image_shape == (24, 32, 3) and pictures.source.counts == (4, 0)
     assert [file.name for file in pictures.paths] == ["1.png", "2.png"] * 2
     assert not pictures.left_out and not pictures.source.is_sample
-    assert str(pictures) == "4 pictures of 2 classes: cat 2, dog 2."
+    assert str(pictures) == "4 pictures of 2 classes: cat (2), dog (2)."
     assert np.all(pictures.images == RED)
     assert folder.load(pets, (16, 16, 1)).images.shape == (4, 16, 16)
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_read_is_left_out_and_named(pets, capfd):
     for name, reason in expected.items():
         assert reason in reasons[f"cat/{name}"], name
     report = str(pictures).splitlines()
-    assert report[:2] == ["4 pictures of 2 classes: cat 2, dog 2.", "11 left out:"]
+    assert report[:2] == ["4 pictures of 2 classes: cat (2), dog (2).", "11 left out:"]
     assert any(line.startswith(f"  {Path('cat/cut.jpg')}: ") for line in report)
     assert str(pets) not in "".join(report)
     assert capfd.readouterr() == ("", "")
