@@ -34,6 +34,7 @@ def rows() -> dict[str, dict[str, Any]]:
         "warm-up of three tenths": {"warm_up": 0.3},
         "Keras's betas, 0.9 and 0.999": {"betas": [0.9, 0.999]},
         "two epochs": {"epochs": 2},
+        "one step in each call": {"steps_per_execution": 1},
     }
     return {name: chosen | change for name, change in changes.items()}
 

@@ -23,7 +23,7 @@ CHANGES = {  # row → what it changes on the last row that was kept
     "one trace": "traced once, not twice: Adam's memory made before, no metric in training",
     "XLA at last": "XLA (`jit_compile=True`)",
 }
-LEFT_OUT = ("calls", "XLA", "XLA at last")
+LEFT_OUT = ("XLA", "XLA at last")
 FAST = "one trace"  # the row that is the fast recipe
 
 

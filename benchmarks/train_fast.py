@@ -64,7 +64,7 @@ def chain() -> dict[str, dict[str, Any]]:
         "float32": {"pixels": "float32"},
         "no validation": {"validates": False},
         "batches": {"batch_size": last.batch_size, "rate": tables.RATE},
-        "calls": {"steps_per_execution": tables.STEPS},
+        "calls": {"steps_per_execution": last.steps_per_execution},
         "XLA": {"jit_compile": True},
         "pool first": {"network": [3, 32, 64, 64]},
         "network": {"network": "fast"},

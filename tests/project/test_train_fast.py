@@ -54,6 +54,7 @@ def test_each_row_has_one_change_more_than_the_last_one_that_was_kept():
     ]
     recipe = fast.RECIPE
     assert f"batches of {recipe.batch_size} " in tables.CHANGES["batches"]
+    assert tables.CHANGES["calls"].startswith(f"{recipe.steps_per_execution} steps")
     root = np.sqrt(recipe.batch_size / recipes.REFERENCE.batch_size)
     assert float(f"{0.001 * root:.2g}") == tables.RATE
     assert f"rate {recipe.peak:g} " in tables.CHANGES["one cycle"]
