@@ -12,7 +12,7 @@ from keras import layers
 from mnist_helpers.datasets import sample
 from mnist_helpers.datasets.spec import Training
 
-BATCH_SIZE, PIECE = 32, 250
+BATCH_SIZE, PIECE = 32, 50  # a piece of MobileNetV2 keeps all its maps in memory until it ends
 SCANS_THAT_JUDGE = 600
 
 
