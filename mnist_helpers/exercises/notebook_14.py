@@ -5,7 +5,7 @@ from typing import Any
 from mnist_helpers.exercises import few_labels, lettered
 from mnist_helpers.exercises.core import Exercise, Wrong, as_parts, as_whole
 
-# The base of 14.1: its weights, and those of its batch normalisation that are only remembered.
+# The base of 14.1.
 BASE, FEATURES, CLASSES = 120_000, 64, 5
 HEAD = FEATURES * CLASSES + CLASSES
 
