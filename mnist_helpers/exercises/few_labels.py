@@ -72,7 +72,7 @@ def check_prepare(answer: object) -> None:
     """Raise `Wrong` unless the answer makes three colours, from −1 to 1, of grey images."""
     function = as_function(answer)
     random = np.random.default_rng(14)
-    for shape in ((2, 4, 4), (3, 5, 6), (1, 28, 28)):
+    for shape in ((2, 4, 4), (3, 5, 6), (1, 9, 9)):
         images = random.integers(0, 256, shape, np.uint8)
         images[0, 0, :2] = 0, 255
         found = as_array(call(function, images.copy()))
