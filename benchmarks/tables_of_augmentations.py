@@ -141,8 +141,8 @@ def copies_sentence(result: dict) -> str:
     gains = [gain for trials in _with_normalisation(result).values() for gain in _gains(trials)]
     return (
         f"With copies, {sum(gain > 0 for gain in gains)} of {len(gains)} networks read more "
-        f"validation digits, and {sum(gain < 0 for gain in gains)} fewer; on average "
-        f"{statistics.mean(gains):+.1f} of {_count(result, 'validation'):,}."
+        f"validation digits, and {sum(gain < 0 for gain in gains)} fewer; the median "
+        f"is {statistics.median(gains):+g} of {_count(result, 'validation'):,}."
     )
 
 

@@ -867,8 +867,8 @@ def test_the_tables_of_lengths_copies_and_rates(project):
     assert "| shift, 3 R | 7, 6 | 8, 8 | -1.5 |" in copies
     assert copies.endswith(table(project, "copies-sentence"))
     assert copies.endswith(
-        "With copies, 0 of 12 networks read more validation digits, and 6 fewer; on average -0.8 "
-        "of 200."
+        "With copies, 0 of 12 networks read more validation digits, and 6 fewer; the median is "
+        "-0.5 of 200."
     )
     rates = table(project, "augmentation-rates")
     assert "| with batch normalisation | 0.006 | 95.50% | 9 |" in rates
