@@ -109,7 +109,12 @@ def augmentation_verdicts(result: dict) -> str:
         ours, theirs = (name(*cell, USUAL) for cell in (option, baseline))
         rows.append((what, *(_verdict(result, ours, theirs, one) for one in _asked(result))))
     heads = [ASKED[one] for one in _asked(result)]
-    return _table(("compared, with the same seeds", *heads), rows)
+    verdicts = [cell.rpartition(": ")[2] for _, *cells in rows for cell in cells]
+    counts = [f"{verdicts.count(one)} *{one}*" for one in ("better", "worse", "undecided")]
+    return _joined(
+        _table(("compared, with the same seeds", *heads), rows),
+        f"Of {len(verdicts)} verdicts, these are: {', '.join(counts)}.",
+    )
 
 
 def augmentation_lengths(result: dict) -> str:

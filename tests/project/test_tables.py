@@ -853,7 +853,10 @@ def test_the_verdicts_on_augmentations(project):
         "| with batch normalisation, against without; no changes | +1.00 (+1.00 to +1.00): better "
         "| +0.00 (+0.00 to +0.00): undecided |" in text
     )
-    assert len(text.splitlines()) == 2 + 2 + 2
+    rows, counted = text.split("\n\n")
+    assert len(rows.splitlines()) == 2 + 2 + 2
+    for verdict in ("better", "worse", "undecided"):
+        assert f" {rows.count(f': {verdict} |')} *{verdict}*" in counted
 
 
 def test_the_tables_of_lengths_copies_and_rates(project):
