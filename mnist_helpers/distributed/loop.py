@@ -165,7 +165,7 @@ class Trainer:
             filled = np.concatenate([chosen, np.zeros(mine - len(chosen), order.dtype)])
             yield scale(images[filled]), labels[filled], counts
 
-    def _functions(self) -> tuple[Any, Any, Any]:
+    def _functions(self) -> tuple[Any, Any, Any, Any]:
         """Make the functions that TensorFlow traces."""
         model, optimizer, strategy = self.model, self.optimizer, self.strategy
 
