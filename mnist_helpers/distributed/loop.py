@@ -35,7 +35,7 @@ Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def build(
     network: str,
-    image_shape: tuple[int, ...] = mnist.DESCRIPTION.image_shape,
+    image_shape: tuple[int, int, int] = mnist.DESCRIPTION.image_shape,
     classes: int = len(mnist.DESCRIPTION.classes),
 ) -> keras.Sequential:
     """Build a network by its name, one of `options.NETWORKS`."""

@@ -84,7 +84,7 @@ def speed_ups(
                 )[0]
         ax.axhline(1, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
         best = {
-            connection: max(curve, key=lambda count, curve=curve: curve[count])
+            connection: max(zip(curve.values(), curve, strict=True))[1]
             for connection, curve in curves.items()
         }
         highest = max(curves, key=lambda name: curves[name][best[name]])
@@ -129,6 +129,6 @@ def _circle(ax: Axes, count: int) -> None:
             },
         )
         ax.add_patch(Circle(tuple(place), 0.27, fc=BLUE, ec="white", zorder=3))
-        ax.text(*place, str(worker), ha="center", va="center", color="white", zorder=4)
+        ax.text(place[0], place[1], str(worker), ha="center", va="center", color="white", zorder=4)
     ax.set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal")
     ax.axis("off")
