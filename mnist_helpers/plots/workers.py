@@ -82,7 +82,7 @@ def speed_ups(
                 drawn[f"measured, {connection}"] = ax.plot(
                     list(points), list(points.values()), mark, **look
                 )[0]
-        ax.axhline(1, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+        ax.axhline(1, color="black", linewidth=1)
         best = {
             connection: max(zip(curve.values(), curve, strict=True))[1]
             for connection, curve in curves.items()
@@ -97,16 +97,16 @@ def speed_ups(
         ax.set(title=network, xlabel="machines", xscale="log", yscale="log")
         ax.set_xticks(counts, counts)
         ax.minorticks_off()
-        ticks = [1 / 16, 1 / 4, 1, 4, 16, 64]
-        ax.set_yticks(ticks, ["1/16", "1/4", "1", "4", "16", "64"])
+        ticks = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
+        ax.set_yticks(ticks, ["1/64", "1/16", "1/4", "1", "4", "16", "64"])
     axes[0].set_ylabel("times as fast as one machine")
     figure.legend(
         list(drawn.values()), list(drawn), loc="outside upper center", ncols=3, frameon=False
     )
     return Plot(
         figure,
-        f"Computed speed-ups, a panel for each network: {'; '.join(said)}. Below the dotted line "
-        "several machines are slower than one.",
+        f"Computed speed-ups, a panel for each network: {'; '.join(said)}. Below the black "
+        "line at 1 several machines are slower than one.",
     )
 
 
