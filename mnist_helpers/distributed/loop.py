@@ -27,7 +27,7 @@ from mnist_helpers.distributed.cluster import Cluster, ClusterError
 from mnist_helpers.distributed.speed import Steps
 from mnist_helpers.recipes import Recipe
 
-FIRST = 10  # steps of an epoch that may be slow: TensorFlow traces, caches are empty
+FIRST = 10  # steps that may be slow: TensorFlow traces, caches are empty
 REPORT = 1.0  # seconds between two lines of progress
 Report = Callable[[str], None]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -81,6 +81,7 @@ class Trainer:
     ) -> None:
         """Build network and optimiser, the same at every worker."""
         self.cluster, self.data, self.recipe, self.seed = cluster, data, recipe, seed
+        self._left_out = FIRST
         keras.utils.set_random_seed(seed)
         self.strategy = strategy_for(cluster)
         images = len(data.images)
@@ -131,6 +132,7 @@ class Trainer:
                 said = time.monotonic()
                 report(f"epoch {number} of {self.recipe.epochs}, step {index} of {steps}")
         seconds = time.monotonic() - begun
+        first, self._left_out = self._left_out, 0
         images, labels = data.validation_images, data.validation_labels
         judged = np.zeros(2)
         for part in self._parts(images, labels, np.arange(len(images)), 4 * size):
@@ -140,8 +142,8 @@ class Trainer:
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         return dict(zip(names, map(float, shares), strict=True)) | {
             "seconds": seconds,
-            "step_s": statistics.median(times[FIRST:] or times),
-            "computing_s": statistics.median(computing[FIRST:] or computing),
+            "step_s": statistics.median(times[first:] or times),
+            "computing_s": statistics.median(computing[first:] or computing),
         }
 
     def fingerprint(self) -> str:
