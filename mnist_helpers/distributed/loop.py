@@ -5,6 +5,7 @@
 `optimizer.apply` do.
 """
 
+import faulthandler
 import math
 import os
 import signal
@@ -28,6 +29,7 @@ from mnist_helpers.distributed.speed import Steps
 from mnist_helpers.recipes import Recipe
 
 FIRST = 10  # steps that may be slow: TensorFlow traces, caches are empty
+CONNECT = 25  # seconds for all to connect, after all have loaded TensorFlow
 REPORT = 1.0  # seconds between two lines of progress
 Report = Callable[[str], None]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -62,7 +64,10 @@ def strategy_for(cluster: Cluster) -> tf.distribute.Strategy:
     gpus = tf.config.list_physical_devices("GPU")
     tf.config.set_visible_devices(gpus[:1], "GPU")  # one replica for each worker
     os.environ["TF_CONFIG"] = cluster.as_tf_config()
+    # Here TensorFlow stops all threads, and would wait for an hour for a worker that is lost.
+    faulthandler.dump_traceback_later(CONNECT, exit=True)
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    faulthandler.cancel_dump_traceback_later()
     # TensorFlow takes SIGTERM for a notice, and goes on; who sends it wants this process to end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return strategy

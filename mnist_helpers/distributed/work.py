@@ -75,6 +75,7 @@ def train(
     if state.epochs:
         say(f"going on after epoch {state.epochs} of {given.epochs}")
     recipe = Recipe(given.epochs, given.batch, given.peak)
+    group.wait_for_all()  # so that none waits for long inside TensorFlow, where it hears nothing
     trainer = Trainer(place, data, given.network, recipe, given.seed)
     trainer.restore(state)
     for number in range(state.epochs + 1, given.epochs + 1):
