@@ -39,6 +39,11 @@ class Group:
         """Whether this worker is the one that reports and saves."""
         return self.cluster.index == 0
 
+    def wait_for_all(self) -> None:
+        """Go on when all workers are here."""
+        self.gather(None)
+        self.wait_for_chief()
+
     def gather(self, value: Any) -> list[Any]:
         """Bring a value of each worker to the chief; nothing comes back to the others."""
         if not self.is_chief:

@@ -45,7 +45,7 @@ class Line:
             with self._sending:
                 self.connection.sendall(HEAD.pack(MARK, len(note), len(payload)) + note + payload)
         except OSError as error:
-            raise LostError(str(error)) from error
+            raise LostError(error.strerror or str(error)) from error
 
     def receive(self) -> dict[str, Any]:
         """Wait for a note; its bytes are its `payload`.
@@ -76,7 +76,7 @@ class Line:
                     f"it has said nothing for {self.connection.gettimeout():.0f} s"
                 ) from error
             except OSError as error:
-                raise LostError(str(error)) from error
+                raise LostError(error.strerror or str(error)) from error
             if not part:
                 raise LostError("its connection was closed")
             parts.append(part)

@@ -5,6 +5,7 @@
 `optimizer.apply` do.
 """
 
+import faulthandler
 import math
 import os
 import signal
@@ -27,7 +28,8 @@ from mnist_helpers.distributed.cluster import Cluster, ClusterError
 from mnist_helpers.distributed.speed import Steps
 from mnist_helpers.recipes import Recipe
 
-FIRST = 10  # steps of an epoch that may be slow: TensorFlow traces, caches are empty
+FIRST = 10  # steps that may be slow: TensorFlow traces, caches are empty
+CONNECT = 25  # seconds for all to connect, after all have loaded TensorFlow
 REPORT = 1.0  # seconds between two lines of progress
 Report = Callable[[str], None]
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -35,7 +37,7 @@ Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def build(
     network: str,
-    image_shape: tuple[int, ...] = mnist.DESCRIPTION.image_shape,
+    image_shape: tuple[int, int, int] = mnist.DESCRIPTION.image_shape,
     classes: int = len(mnist.DESCRIPTION.classes),
 ) -> keras.Sequential:
     """Build a network by its name, one of `options.NETWORKS`."""
@@ -62,7 +64,10 @@ def strategy_for(cluster: Cluster) -> tf.distribute.Strategy:
     gpus = tf.config.list_physical_devices("GPU")
     tf.config.set_visible_devices(gpus[:1], "GPU")  # one replica for each worker
     os.environ["TF_CONFIG"] = cluster.as_tf_config()
+    # Here TensorFlow stops all threads, and would wait for an hour for a worker that is lost.
+    faulthandler.dump_traceback_later(CONNECT, exit=True)
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
+    faulthandler.cancel_dump_traceback_later()
     # TensorFlow takes SIGTERM for a notice, and goes on; who sends it wants this process to end.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return strategy
@@ -81,6 +86,7 @@ class Trainer:
     ) -> None:
         """Build network and optimiser, the same at every worker."""
         self.cluster, self.data, self.recipe, self.seed = cluster, data, recipe, seed
+        self._left_out = FIRST
         keras.utils.set_random_seed(seed)
         self.strategy = strategy_for(cluster)
         images = len(data.images)
@@ -131,6 +137,7 @@ class Trainer:
                 said = time.monotonic()
                 report(f"epoch {number} of {self.recipe.epochs}, step {index} of {steps}")
         seconds = time.monotonic() - begun
+        first, self._left_out = self._left_out, 0
         images, labels = data.validation_images, data.validation_labels
         judged = np.zeros(2)
         for part in self._parts(images, labels, np.arange(len(images)), 4 * size):
@@ -140,8 +147,8 @@ class Trainer:
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         return dict(zip(names, map(float, shares), strict=True)) | {
             "seconds": seconds,
-            "step_s": statistics.median(times[FIRST:] or times),
-            "computing_s": statistics.median(computing[FIRST:] or computing),
+            "step_s": statistics.median(times[first:] or times),
+            "computing_s": statistics.median(computing[first:] or computing),
         }
 
     def fingerprint(self) -> str:
@@ -165,7 +172,7 @@ class Trainer:
             filled = np.concatenate([chosen, np.zeros(mine - len(chosen), order.dtype)])
             yield scale(images[filled]), labels[filled], counts
 
-    def _functions(self) -> tuple[Any, Any, Any]:
+    def _functions(self) -> tuple[Any, Any, Any, Any]:
         """Make the functions that TensorFlow traces."""
         model, optimizer, strategy = self.model, self.optimizer, self.strategy
 

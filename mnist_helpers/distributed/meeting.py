@@ -4,6 +4,7 @@ They meet on the chief's own port, which TensorFlow takes over afterwards, so th
 be open between the hosts. A worker that cannot take part is named before TensorFlow starts to wait.
 """
 
+import contextlib
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -155,10 +156,8 @@ def _difference(cluster: Cluster, ours: Facts, theirs: Facts, index: int) -> str
 def _refusal(lines: Mapping[int, Line], text: str) -> ClusterError:
     """Tell all who came why there is no training; return it as an error."""
     for line in lines.values():
-        try:
+        with contextlib.suppress(LostError, OSError):  # it has left already
             line.send("refused", text=text)
-        except LostError:
-            continue
-        line.connection.shutdown(socket.SHUT_WR)
+            line.connection.shutdown(socket.SHUT_WR)
         line.connection.close()
     return ClusterError(text)

@@ -1,9 +1,12 @@
 """What a training is told on the command line, and what it must be told alike everywhere."""
 
 import argparse
+import contextlib
 import hashlib
 import importlib.metadata
+import math
 import platform
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +27,13 @@ def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--workers", metavar="HOST:PORT,…", help="addresses of all, in one order")
     parser.add_argument("--index", type=int, help="which of them this is, from 0")
     parser.add_argument("--folder", type=Path, required=True, help="where the chief saves")
-    parser.add_argument("--epochs", type=_count, default=5, help="how often each image is seen (5)")
-    parser.add_argument("--batch", type=_count, default=128, help="images in a step, all (128)")
-    parser.add_argument("--peak", type=float, help="highest learning rate; else Adam's constant")
+    parser.add_argument("--epochs", type=_whole(1), default=5, help="times over the images (5)")
+    parser.add_argument("--batch", type=_whole(1), default=128, help="images in a step, all (128)")
+    parser.add_argument("--peak", type=_positive, help="highest learning rate (else Adam's)")
     parser.add_argument("--network", choices=NETWORKS, default="series", help="(series)")
-    parser.add_argument("--images", type=_count, help="train on the first ones only")
-    parser.add_argument("--seed", type=int, default=42, help="of everything random (42)")
-    parser.add_argument("--wait", type=float, default=60, help="seconds for all to come (60)")
+    parser.add_argument("--images", type=_whole(1), help="train on the first ones only")
+    parser.add_argument("--seed", type=_whole(0), default=42, help="of everything random (42)")
+    parser.add_argument("--wait", type=_positive, default=60, help="seconds for all to come (60)")
     parser.add_argument(
         "--stop-with-stdin", action="store_true", help="stop when standard input is closed"
     )
@@ -67,8 +70,19 @@ def _version(name: str) -> str:
         return importlib.import_module(name).__version__
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
+def _whole(least: int) -> Callable[[str], int]:
+    """Return a function that reads a whole number, `least` or more."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return read
+
+
+def _positive(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 < (number := float(text)) < math.inf:
+            return number
+    raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")

@@ -42,7 +42,7 @@ def alone(folder: Path | str, *more: str, say: Say = print) -> Checkpoint:
 
 def images(given: argparse.Namespace) -> Training:
     """Load the images that the command line asks for."""
-    data = mnist.load_training(given.seed)
+    data = mnist.load_training()  # the validation images of all notebooks, whatever the seed
     if given.images is None:
         return data
     return data._replace(images=data.images[: given.images], labels=data.labels[: given.images])
@@ -75,6 +75,7 @@ def train(
     if state.epochs:
         say(f"going on after epoch {state.epochs} of {given.epochs}")
     recipe = Recipe(given.epochs, given.batch, given.peak)
+    group.wait_for_all()  # so that none waits for long inside TensorFlow, where it hears nothing
     trainer = Trainer(place, data, given.network, recipe, given.seed)
     trainer.restore(state)
     for number in range(state.epochs + 1, given.epochs + 1):
@@ -105,8 +106,8 @@ def check_equal(hashes: list[str], epoch: int, place: Cluster) -> None:
         raise ClusterError(
             f"After epoch {epoch} the weights of {' and '.join(others)} are not those of worker 0: "
             "the workers no longer train one network, so the training has stopped. The last "
-            "checkpoint is good. A faulty computer, or other versions of a library below "
-            "TensorFlow, can be the cause."
+            "checkpoint is good. Another kind of processor, a GPU at one of them only, other "
+            "versions of a library below TensorFlow, or a faulty computer can be the cause."
         )
 
 

@@ -82,9 +82,9 @@ def speed_ups(
                 drawn[f"measured, {connection}"] = ax.plot(
                     list(points), list(points.values()), mark, **look
                 )[0]
-        ax.axhline(1, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+        ax.axhline(1, color="black", linewidth=1)
         best = {
-            connection: max(curve, key=lambda count, curve=curve: curve[count])
+            connection: max(zip(curve.values(), curve, strict=True))[1]
             for connection, curve in curves.items()
         }
         highest = max(curves, key=lambda name: curves[name][best[name]])
@@ -97,16 +97,16 @@ def speed_ups(
         ax.set(title=network, xlabel="machines", xscale="log", yscale="log")
         ax.set_xticks(counts, counts)
         ax.minorticks_off()
-        ticks = [1 / 16, 1 / 4, 1, 4, 16, 64]
-        ax.set_yticks(ticks, ["1/16", "1/4", "1", "4", "16", "64"])
+        ticks = [1 / 64, 1 / 16, 1 / 4, 1, 4, 16, 64]
+        ax.set_yticks(ticks, ["1/64", "1/16", "1/4", "1", "4", "16", "64"])
     axes[0].set_ylabel("times as fast as one machine")
     figure.legend(
         list(drawn.values()), list(drawn), loc="outside upper center", ncols=3, frameon=False
     )
     return Plot(
         figure,
-        f"Computed speed-ups, a panel for each network: {'; '.join(said)}. Below the dotted line "
-        "several machines are slower than one.",
+        f"Computed speed-ups, a panel for each network: {'; '.join(said)}. Below the black "
+        "line at 1 several machines are slower than one.",
     )
 
 
@@ -129,6 +129,6 @@ def _circle(ax: Axes, count: int) -> None:
             },
         )
         ax.add_patch(Circle(tuple(place), 0.27, fc=BLUE, ec="white", zorder=3))
-        ax.text(*place, str(worker), ha="center", va="center", color="white", zorder=4)
+        ax.text(place[0], place[1], str(worker), ha="center", va="center", color="white", zorder=4)
     ax.set(xlim=(-1.35, 1.35), ylim=(-1.35, 1.35), aspect="equal")
     ax.axis("off")

@@ -52,7 +52,7 @@ def test_it_ends_with_a_saved_network_that_knows_its_classes(bundled, results, t
     (folder / "pears" / "broken.jpg").write_bytes(b"\xff\xd8\xff")
     done = run_code(section(), env={"MY_PICTURES": str(folder), "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
-    assert "36 pictures of 3 classes: pears 12, plums 12, Äpfel 12." in done.stdout
+    assert "36 pictures of 3 classes: pears (12), plums (12), Äpfel (12)." in done.stdout
     assert "broken.jpg: " in done.stdout and "16 epochs; right: " in done.stdout
     run = artifacts.newest_run("pictures")
     assert run.classes == ("pears", "plums", "Äpfel") and run.trained_on == "my pictures"

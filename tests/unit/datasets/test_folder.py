@@ -190,7 +190,7 @@ def test_labels_count_the_classes_of_another_folder(pets, tmp_path):
     pictures = folder.load(tmp_path / "more", classes=("fox", "cat", "dog"))
     assert pictures.description.classes == ("fox", "cat", "dog")
     assert pictures.labels.tolist() == [2, 0]
-    assert str(pictures) == "2 pictures of 3 classes: fox 1, cat 0, dog 1."
+    assert str(pictures) == "2 pictures of 3 classes: fox (1), cat (0), dog (1)."
     with pytest.raises(DataError, match="the class fox, which is not among cat, dog"):
         folder.load(tmp_path / "more", classes=("cat", "dog"))
     shutil.rmtree(tmp_path / "more" / "fox")

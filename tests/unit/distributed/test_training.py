@@ -122,7 +122,7 @@ def test_several_workers_with_parts_of_128_are_one_with_128(one, two):
 
 def test_it_learns_what_keras_learns(one, sample):
     """The last loss is that of a network that has learned; the same as Keras finds for it."""
-    kept, data = load(one[1]), mnist.load_training(42)
+    kept, data = load(one[1]), mnist.load_training()
     assert kept.history[-1]["loss"] < 0.5 * kept.history[0]["loss"]
     model = trained(one[1])
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -189,6 +189,9 @@ class Pretended:
 
     is_chief = True
 
+    def wait_for_all(self):
+        pass
+
     def gather(self, value):
         return [value, "another hash"]
 
@@ -205,6 +208,12 @@ def test_weights_that_differ_end_the_training_and_are_not_kept(tmp_path, sample)
     assert load(tmp_path).epochs == 0
 
 
+def test_the_validation_images_are_those_of_the_notebooks(sample):
+    """Whatever the seed: nobody judges a network by images that it was trained on."""
+    data = work.images(options.read(["--folder", "somewhere", "--seed", "7"]))
+    np.testing.assert_array_equal(data.validation_images, mnist.load_training().validation_images)
+
+
 def test_all_who_differ_are_named():
     place = Cluster(("a:1", "b:1", "c:1"), 0)
     work.check_equal(["x", "x", "x"], 1, place)
@@ -219,6 +228,26 @@ def test_the_others_end_when_the_chief_is_killed(tmp_path):
         assert workers.wait(TOLD)[1] == 3
         assert "worker 0 (localhost:" in workers.lines[1][-1]
         assert "is lost" in workers.lines[1][-1]
+
+
+def test_the_chief_ends_when_a_worker_is_killed_while_it_loads_tensorflow(tmp_path):
+    chief, other = commands(2, tmp_path, *OPTIONS)
+    dies = "import importlib, os\nimportlib.import_module = lambda *_: os._exit(9)\n"
+    with Workers([chief, wrapped(dies, other)], env=ENV) as workers:
+        assert workers.wait(300) == [3, 9], workers.lines
+    assert "worker 1 (localhost:" in workers.lines[0][-1] and "is lost" in workers.lines[0][-1]
+
+
+def test_the_chief_ends_when_a_worker_is_killed_before_it_connects(tmp_path):
+    """TensorFlow stops all threads while it connects, and would wait for an hour."""
+    chief, other = commands(2, tmp_path, *OPTIONS)
+    soon = "from mnist_helpers.distributed import loop\nloop.CONNECT = 3\n"
+    dies = "import os\nfrom mnist_helpers.distributed import loop\n"
+    dies += "loop.strategy_for = lambda _: os._exit(9)\n"
+    with Workers([wrapped(soon, chief), wrapped(dies, other)], env=ENV) as workers:
+        codes = workers.wait(300)
+    assert codes[0] in (1, 3) and codes[1] == 9, workers.lines
+    assert "strategy_for" in " ".join(workers.lines[0]) or "is lost" in workers.lines[0][-1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")
