@@ -1,4 +1,5 @@
 from . import drawn as drawn
+from . import pages as pages
 from . import synthetic as synthetic
 from .decoding import decode as decode
 from .errors import NoDigitError as NoDigitError

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import compare_augmentations
+import compare_data_sets
 import compare_options
 import compare_recipes
 import judge_on_the_test_set
 import pytest
 import tables
 import tables_of_augmentations
+import tables_of_data_sets
 import tables_of_options
 import tables_of_studies
 import train_accurate
@@ -52,6 +54,9 @@ HEADS = {  # script → the first cell of its table
     "choose_fast_recipe": "what is changed",
     "race_the_reference": "recipe",
     "tune_recipe": "way to search",
+    "compare_data_sets": "images and rule",
+    "transfer_labels": "digits 5 to 9",
+    "measure_workers": "network",
 }
 
 
@@ -428,6 +433,21 @@ def test_the_most_accurate_network_is_asked_with_copies_and_without(quick):
             assert 0 <= trial[f"test_right{way}"] <= trial["test_count"] == 500
     seeds = [trial["seed"] for trial in trials(quick, "train_accurate", recipe="reference")]
     assert seeds == list(train_accurate.SEEDS[:2])
+
+
+def test_each_rule_is_measured_on_the_data_sets_that_are_at_hand(quick):
+    first, *found = trials(quick, "compare_data_sets")
+    assert set(first) == {"recipe", "seed", "training_s", "memory"}, (
+        "only the reference's time is wanted"
+    )
+    rows = [trial["recipe"].rpartition("; ")[2] for trial in found]
+    mean, same, better = tables_of_data_sets.RULES
+    assert rows == [mean, same, better, same, better]
+    for trial in found:
+        for part in ("validation", "test"):
+            assert 0 <= trial[f"{part}_right"] <= trial[f"{part}_count"] <= 500
+    wanted = compare_data_sets.trials({"mnist": "M", "cifar10": "C"}, compare_data_sets.NEEDS_MORE)
+    assert list(wanted) == [f"M; {mean}", f"M; {same}", f"C; {mean}", f"C; {same}", f"C; {better}"]
 
 
 def test_the_space_of_the_search_holds_the_recipe_of_the_series():
