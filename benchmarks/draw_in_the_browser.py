@@ -9,6 +9,7 @@ it, if it is not found.
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -71,8 +72,10 @@ def main() -> None:
     options = recording.parser(__doc__).parse_args()
     count = QUICK if options.quick else FULL
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
-    kept = recording.Recording(options, "ten recorded drawings", ("playwright",))
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not chromium:
+        sys.exit("There is no Chromium here: install it, or name its file in CHROMIUM.")
+    kept = recording.Recording(options, "ten recorded drawings", ("playwright", "numpy"))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         pages.write_look(Path(folder))
         browser = playwright.chromium.launch(

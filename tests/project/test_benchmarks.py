@@ -57,6 +57,7 @@ HEADS = {  # script → the first cell of its table
     "compare_data_sets": "images and rule",
     "transfer_labels": "digits 5 to 9",
     "measure_workers": "network",
+    "draw_in_the_browser": "network",
 }
 
 
@@ -93,6 +94,13 @@ def quick(tmp_path_factory, stroke):
     return {name: (run.result(), folder / f"{name}.json") for name, run in runs.items()}
 
 
+@pytest.fixture
+def with_browser(quick, name):
+    """Skip what needs a browser where there is none."""
+    if "no Chromium" in quick[name][0].stderr:
+        pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
+
+
 def test_every_benchmark_is_tested():
     scripts = {
         path.stem for path in BENCHMARKS.glob("*.py") if "parse_args" in path.read_text("utf-8")
@@ -100,6 +108,7 @@ def test_every_benchmark_is_tested():
     assert scripts == set(HEADS)
 
 
+@pytest.mark.usefixtures("with_browser")
 @pytest.mark.parametrize("name", HEADS)
 def test_the_quick_form_prints_its_table(name, quick):
     done, _ = quick[name]
@@ -111,6 +120,7 @@ def is_curve(value):
     return isinstance(value, list)
 
 
+@pytest.mark.usefixtures("with_browser")
 @pytest.mark.parametrize("name", HEADS)
 def test_the_file_says_what_was_measured_and_where(name, quick):
     _, file = quick[name]
@@ -512,7 +522,8 @@ def test_what_is_reported_was_measured_on_the_models_that_ship(name):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(HEADS) - {"attack_service", "load_service", "read_pictures"})
+    "name",
+    sorted(set(HEADS) - {"attack_service", "draw_in_the_browser", "load_service", "read_pictures"}),
 )
 def test_the_full_form_refuses_other_data_than_mnist(name):
     before = kept_results()
