@@ -3,7 +3,7 @@ from . import page as page
 from . import scripts as scripts
 from . import stills as stills
 from . import weights as weights
+from .look import Look as Look
 from .widgets import Descent as Descent
 from .widgets import Kernel as Kernel
-from .widgets import Look as Look
 from .widgets import Threshold as Threshold
