@@ -29,7 +29,7 @@ STICK = Path(__file__).resolve().parent
 CONTENTS, PROJECT, WHEELS, CACHE = "contents.json", "project.zip", "wheels", "keras"
 NOTE = ".from_stick"  # in the folder that is made: the SHA-256 of the project.zip that it is of
 READY = Path(".venv", "ready")  # written last; `make lab` knows it, too
-OVERHEAD = 1.3  # size of the environment over that of the unpacked wheels: compiled modules
+OVERHEAD = 1.2  # size of the environment over that of the unpacked wheels: compiled modules
 LONGEST = 259  # characters that a path has at most on Windows, unless long ones are switched on
 ANEW = "copy the stick anew, or have it made again with `make stick`"
 
@@ -176,7 +176,7 @@ def install(contents: dict, target: dict, folder: Path) -> Path:
     if not is_ours:
         unpack(folder, edition)
     copy_data(contents)
-    make_environment(folder, python)
+    make_environment(folder, python, len(target["wheels"]))
     return python
 
 
@@ -266,7 +266,7 @@ def copy_data(contents: dict) -> None:
             part.replace(path)
 
 
-def make_environment(folder: Path, python: Path) -> None:
+def make_environment(folder: Path, python: Path, count: int) -> None:
     """Make .venv with all packages; if something goes wrong, there is none.
 
     Raises:
@@ -291,7 +291,7 @@ def make_environment(folder: Path, python: Path) -> None:
     try:
         print("1 of 3: an environment (seconds)", flush=True)
         run(sys.executable, "-m", "venv", "--clear", str(environment))
-        print(f"2 of 3: {len(list((STICK / WHEELS).iterdir()))} packages", flush=True)
+        print(f"2 of 3: {count} packages (a minute or two)", flush=True)
         try:
             run(*pip, "--quiet", "--require-hashes", "-r", "requirements-uv.lock")
             run(*uv, "--require-hashes", "-r", "requirements.lock")
