@@ -2,11 +2,12 @@
 
     HUB=/srv/class jupyterhub --config examples/jupyterhub_config.py
 
-HUB is a folder with `class.txt`, the learners' names, one in each line. docs/teaching/jupyterhub.md
+HUB is a folder with `class.txt`, the learners' names, one a line. docs/teaching/jupyterhub.md
 says how to set it up, what it keeps apart, and what it does not.
 """
 
 import os
+import re
 import resource
 import sys
 from pathlib import Path
@@ -14,10 +15,11 @@ from pathlib import Path
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 PROJECT = Path(__file__).resolve().parents[1]
-HUB = Path(os.environ["HUB"]).resolve()
+HUB = Path(os.environ.get("HUB", ".")).resolve()
 LEARNERS = HUB / "learners"
 MEMORY = 4 * 1024**3  # bytes that each process of a learner may take; notebook 03 takes 1.2 GB
 THREADS = "2"  # of TensorFlow in each kernel, so that nobody takes all cores
+NAME = "[a-z][a-z0-9-]*"  # of a learner, and of the learner's folder
 IDLE = 3600  # seconds without use, after which a kernel or a JupyterLab is ended
 
 sys.path.insert(0, str(PROJECT / "tools"))
@@ -49,7 +51,12 @@ def make_home(spawner):
         spawner.log.info("%s: %s", spawner.user.name, line)
 
 
-names = (HUB / "class.txt").read_text(encoding="utf-8").split()
+try:
+    names = (HUB / "class.txt").read_text(encoding="utf-8").split()
+except OSError as error:
+    sys.exit(f"{error.filename} cannot be read: write the learners' names into it, one a line.")
+if wrong := [name for name in names if not re.fullmatch(NAME, name)]:
+    sys.exit(f"class.txt: {', '.join(wrong)}: a name has small letters, digits and hyphens only.")
 c = get_config()  # noqa: F821  # JupyterHub gives it
 
 c.JupyterHub.bind_url = os.environ.get("HUB_ADDRESS", "http://127.0.0.1:8080")
@@ -63,7 +70,7 @@ c.JupyterHub.concurrent_spawn_limit = 10
 c.JupyterHub.authenticator_class = "firstuseauthenticator.FirstUseAuthenticator"
 c.FirstUseAuthenticator.dbm_path = str(HUB / "passwords.dbm")
 c.Authenticator.allowed_users = set(names)
-c.Authenticator.username_pattern = "[a-z][a-z0-9-]*"  # these become names of folders
+c.Authenticator.username_pattern = f"^{NAME}$"
 
 c.JupyterHub.spawner_class = LearnerSpawner
 c.SimpleLocalProcessSpawner.home_dir_template = f"{LEARNERS}/{{username}}"
