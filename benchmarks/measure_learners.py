@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
 import check_computer
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-TOGETHER = (2, 4)  # learners
+TOGETHER: tuple[int, ...] = (2, 4)  # learners
 INTERVAL = 0.3  # seconds between two looks at the processes
 
 
@@ -39,7 +39,8 @@ class Watch:
 
     def __enter__(self) -> "Watch":
         """Begin to look."""
-        self.memory, self._used = 0.0, {}
+        self.memory = 0.0
+        self._used: dict[int, float] = {}  # process → seconds on the processor
         self._end = threading.Event()
         self._before = {process.pid for process in psutil.Process().children(recursive=True)}
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -132,7 +133,8 @@ def main() -> None:
     """Measure all, and record it."""
     options = recording.parser(__doc__).parse_args()
     data = recording.real_mnist(options)
-    notebooks, last, together, rest = NOTEBOOKS, None, TOGETHER, 10.0
+    notebooks, together, rest = NOTEBOOKS, TOGETHER, 10.0
+    last = None
     if options.quick:
         notebooks, last, together, rest = NOTEBOOKS[:1], 4, TOGETHER[:1], 1.0
     kept = recording.Recording(options, data, ("tensorflow", "jupyterlab", "ipykernel", "numpy"))

@@ -115,7 +115,7 @@ def data() -> Iterator[Line]:
     """Look for each data set, without a download."""
     from mnist_helpers import datasets
 
-    for name in datasets.__all__:
+    for name in dir(datasets):
         one = getattr(datasets, name)
         if not hasattr(one, "find"):
             continue

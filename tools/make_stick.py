@@ -123,7 +123,7 @@ def put_data(cache: Path) -> None:
     Raises:
         GatherError: MNIST is not among them.
     """
-    known = (getattr(datasets, name) for name in datasets.__all__)
+    known = (getattr(datasets, name) for name in dir(datasets))
     for module in (one for one in known if hasattr(one, "find")):
         name, found = module.DESCRIPTION.name, {}
         try:

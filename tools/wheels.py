@@ -93,7 +93,7 @@ def targets(systems: Iterable[str], pythons: Iterable[str]) -> list[Target]:
 
 def pins(lock: Path, target: Target) -> dict[tuple[str, str], str]:
     """Read what a lock pins for a kind of computer: name and version → lines without condition."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for lines in re.split(r"\n(?=\w)", lock.read_text(encoding="utf-8").strip()):
         pin, _, hashes = lines.partition("\\\n")
         asked = Requirement(pin)
@@ -105,7 +105,8 @@ def pins(lock: Path, target: Target) -> dict[tuple[str, str], str]:
 
 def available(folder: Path, target: Target) -> dict[tuple[str, str], Path]:
     """Find the wheels in a folder that fit a kind of computer: name and version → file."""
-    fitting, found = target.tags(), {}
+    fitting = target.tags()
+    found: dict[tuple[str, str], Path] = {}
     for path in sorted(folder.glob("*.whl")):
         with contextlib.suppress(InvalidWheelFilename):  # such as what another program left there
             name, version, _, has = parse_wheel_filename(path.name)

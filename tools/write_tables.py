@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import recording
 import tables
 import tables_of_augmentations
+import tables_of_learners
 import tables_of_options
 import tables_of_speed
 import tables_of_studies
@@ -89,6 +90,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "retrained": ("tune_recipe", tables_of_studies.retrained),
     "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
     "tuned": ("tune_recipe", tables_of_studies.tuned),
+    "learners": ("measure_learners", tables_of_learners.learners),
 }
 
 

@@ -52,6 +52,7 @@ HEADS = {  # script → the first cell of its table
     "choose_fast_recipe": "what is changed",
     "race_the_reference": "recipe",
     "tune_recipe": "way to search",
+    "measure_learners": "notebook",
 }
 
 

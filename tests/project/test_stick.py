@@ -229,7 +229,7 @@ def project(tmp_path, monkeypatch):
     }
     monkeypatch.setattr(make_stick, "ROOT", root)
     monkeypatch.setattr(
-        make_stick, "datasets", SimpleNamespace(__all__=[*modules, "spec"], spec=1, **modules)
+        make_stick, "datasets", SimpleNamespace(spec=1, **modules)
     )
     offline(monkeypatch, index)
     return root
