@@ -112,7 +112,7 @@ def packages() -> Iterator[Line]:
 
 
 def data() -> Iterator[Line]:
-    """Look for each data set, without a download."""
+    """Look for each data set; with a network, one that is missing is fetched."""
     from mnist_helpers import datasets
 
     for name in dir(datasets):

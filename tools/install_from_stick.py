@@ -218,6 +218,8 @@ def check_place(folder: Path, target: dict) -> None:
 
 def has_long_paths() -> bool:
     """Tell whether long paths are switched on in Windows."""
+    if sys.platform != "win32":
+        return True
     import winreg
 
     try:

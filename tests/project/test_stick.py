@@ -228,9 +228,7 @@ def project(tmp_path, monkeypatch):
         for name, each in zip(places, files, strict=True)
     }
     monkeypatch.setattr(make_stick, "ROOT", root)
-    monkeypatch.setattr(
-        make_stick, "datasets", SimpleNamespace(spec=1, **modules)
-    )
+    monkeypatch.setattr(make_stick, "datasets", SimpleNamespace(spec=1, **modules))
     offline(monkeypatch, index)
     return root
 
