@@ -117,7 +117,7 @@ def data() -> Iterator[Line]:
 
     for name in dir(datasets):
         one = getattr(datasets, name)
-        if not hasattr(one, "find"):
+        if not (hasattr(one, "find") and hasattr(one, "DESCRIPTION")):
             continue
         bad = NO if one is datasets.mnist else NOTE
         try:

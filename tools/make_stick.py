@@ -21,8 +21,9 @@ from pathlib import Path
 from types import ModuleType
 
 import install_from_stick
+import stick_contents
 import wheels
-from install_from_stick import CACHE, CONTENTS, PROJECT, WHEELS, sha256
+from stick_contents import CACHE, CONTENTS, PROJECT, WHEELS, sha256
 
 from mnist_helpers import datasets
 from mnist_helpers.datasets import DataError
@@ -94,6 +95,7 @@ def gather(stick: Path, targets: list[wheels.Target]) -> dict:
         put_data(stick / CACHE)
         pack_project(stick / PROJECT)
         shutil.copyfile(install_from_stick.__file__, stick / "install.py")
+        shutil.copyfile(stick_contents.__file__, stick / "stick_contents.py")
         text = README.format(
             pythons=" or ".join(sorted({target.python for target in targets})),
             targets="\n".join(f"  {target}" for target in targets),
@@ -124,7 +126,7 @@ def put_data(cache: Path) -> None:
         GatherError: MNIST is not among them.
     """
     known = (getattr(datasets, name) for name in dir(datasets))
-    for module in (one for one in known if hasattr(one, "find")):
+    for module in (one for one in known if hasattr(one, "find") and hasattr(one, "DESCRIPTION")):
         name, found = module.DESCRIPTION.name, {}
         try:
             found = published(module)

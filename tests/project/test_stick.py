@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 import install_from_stick
 import make_stick
 import pytest
+import stick_contents
 import wheels
 
 from mnist_helpers import datasets
@@ -26,6 +28,7 @@ from tests.conftest import ROOT, run_code
 HERE = "{}.{}".format(*sys.version_info)
 LINUX, WINDOWS = wheels.targets(["linux", "windows"], ["3.12"])
 ONE_LOCK = "requirements.lock"
+ON_STICK = (install_from_stick, stick_contents)  # they run before anything is installed
 # What builds the small project, whose lock has no setuptools.
 BACKEND = """
 import os, pathlib, zipfile
@@ -235,7 +238,7 @@ def project(tmp_path, monkeypatch):
 
 def here():
     """The computer that the tests run on, which may be of a kind that no stick is for."""
-    system, machine = install_from_stick.platform.system(), install_from_stick.platform.machine()
+    system, machine = platform.system(), platform.machine()
     return wheels.Target(system, machine, HERE, ())
 
 
@@ -423,12 +426,13 @@ def test_a_folder_with_something_else_stays_as_it_is(stick, tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(stick, tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", lambda *_, **__: (_ for _ in ()).throw(OSError(13, "no")))
-    with pytest.raises(install_from_stick.StickError, match=r"cannot be written to .no."):
-        install_from_stick.check_place(tmp_path / "mnist", {"unpacked": 0, "longest": 1})
+    with pytest.raises(stick_contents.StickError, match=r"cannot be written to .no."):
+        stick_contents.check_place(tmp_path / "mnist", {"unpacked": 0, "longest": 1})
 
 
 def test_a_disk_that_gets_full_leaves_no_part(stick, tmp_path, monkeypatch):
-    monkeypatch.setattr(install_from_stick, "STICK", stick)
+    for module in (install_from_stick, stick_contents):
+        monkeypatch.setattr(module, "STICK", stick)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
 
     def full(source, target):
@@ -436,46 +440,48 @@ def test_a_disk_that_gets_full_leaves_no_part(stick, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(install_from_stick.shutil, "copyfile", full)
-    with pytest.raises(install_from_stick.StickError, match=r"No space left on device.* Make room"):
-        install_from_stick.copy_data(install_from_stick.read_contents())
+    with pytest.raises(stick_contents.StickError, match=r"No space left on device.* Make room"):
+        install_from_stick.copy_data(stick_contents.read_contents())
     assert not [path for path in (tmp_path / "keras").rglob("*") if path.is_file()]
     monkeypatch.setattr(install_from_stick.Path, "write_text", lambda *_: full(0, tmp_path / "x"))
-    with pytest.raises(install_from_stick.StickError, match="No space left on device"):
+    with pytest.raises(stick_contents.StickError, match="No space left on device"):
         install_from_stick.unpack(tmp_path / "mnist", "edition")
     assert not list(tmp_path.glob("*mnist*"))
 
 
 def test_windows_needs_a_short_folder_unless_long_paths_are_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(install_from_stick.platform, "system", lambda: "Windows")
+    monkeypatch.setattr(stick_contents.platform, "system", lambda: "Windows")
     target = {"unpacked": 0, "longest": 250}
     for on in (True, False):
-        monkeypatch.setattr(install_from_stick, "has_long_paths", lambda on=on: on)
+        monkeypatch.setattr(stick_contents, "has_long_paths", lambda on=on: on)
         if on:
-            install_from_stick.check_place(tmp_path / "mnist", target)
+            stick_contents.check_place(tmp_path / "mnist", target)
             continue
-        with pytest.raises(install_from_stick.StickError, match=r"py install.py C:"):
-            install_from_stick.check_place(tmp_path / "mnist", target)
+        with pytest.raises(stick_contents.StickError, match=r"py install.py C:"):
+            stick_contents.check_place(tmp_path / "mnist", target)
 
 
 def test_without_ensurepip_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(install_from_stick.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(install_from_stick.StickError, match="apt install python3-venv"):
-        install_from_stick.check_place(tmp_path / "mnist", {"unpacked": 0, "longest": 1})
+    monkeypatch.setattr(stick_contents.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(stick_contents.StickError, match="apt install python3-venv"):
+        stick_contents.check_place(tmp_path / "mnist", {"unpacked": 0, "longest": 1})
 
 
 def test_an_old_python_can_read_install_py_and_say_that_it_is_too_old():
-    text = Path(install_from_stick.__file__).read_text("utf-8")
-    ast.parse(text, feature_version=(3, 6))
+    for module in ON_STICK:
+        ast.parse(Path(module.__file__).read_text("utf-8"), feature_version=(3, 6))
     old = "import sys; sys.version_info = (3, 6)\n"
     code = old + "import runpy; runpy.run_path(sys.argv[1], run_name='__main__')"
-    done = run_code(code, install_from_stick.__file__)
+    beside = str(Path(stick_contents.__file__).parent)
+    done = run_code(code, install_from_stick.__file__, env={"PYTHONPATH": beside})
     assert "This is Python 3.6, which is too old" in done.stderr
 
 
 def test_install_py_needs_nothing_but_python():
     imported = {
         alias.name.split(".")[0]
-        for node in ast.walk(ast.parse(Path(install_from_stick.__file__).read_text("utf-8")))
+        for module in ON_STICK
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8")))
         if isinstance(node, ast.Import)
         for alias in node.names
     }
