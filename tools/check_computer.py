@@ -32,7 +32,7 @@ DISK = 1e9  # bytes for results and copies; what is installed is there already
 MEMORY = 2.5e9  # bytes: notebook 03 takes 1.2 GB at its peak, the rest is JupyterLab and a browser
 KERNEL = 60  # seconds to start TensorFlow; a slow disk takes long, the first time
 SERVER = 40  # seconds until JupyterLab answers
-BROWSER = 20  # seconds until its page has loaded
+BROWSER = 40  # seconds until its page has loaded
 PORTS = {
     8888: "JupyterLab takes the next one",
     8000: "`make serve` needs another: python -m mnist_helpers.serve --port 8001",
