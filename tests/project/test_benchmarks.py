@@ -57,6 +57,7 @@ HEADS = {  # script → the first cell of its table
     "compare_data_sets": "images and rule",
     "transfer_labels": "digits 5 to 9",
     "measure_workers": "network",
+    "measure_learners": "notebook",
 }
 
 
