@@ -22,6 +22,7 @@ import recording
 import tables
 import tables_of_augmentations
 import tables_of_data_sets
+import tables_of_learners
 import tables_of_options
 import tables_of_speed
 import tables_of_studies
@@ -104,6 +105,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "tuned": ("tune_recipe", tables_of_studies.tuned),
     "workers-steps": ("measure_workers", tables_of_workers.steps),
     "workers-speed-ups": ("measure_workers", tables_of_workers.speed_ups),
+    "learners": ("measure_learners", tables_of_learners.learners),
 }
 
 

@@ -58,6 +58,7 @@ HEADS = {  # script → the first cell of its table
     "transfer_labels": "digits 5 to 9",
     "measure_workers": "network",
     "draw_in_the_browser": "network",
+    "measure_learners": "notebook",
 }
 
 

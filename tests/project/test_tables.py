@@ -55,6 +55,11 @@ def load(body, clients, rate):
     }
 
 
+def learners(measure, name, count, memory, processor):
+    measured = {"memory_mb": memory, "processor_s": processor, "seconds": 9.0, "results_mb": 1.26}
+    return {"measure": measure, "name": name, "learners": count, **measured}
+
+
 def attacked(name, answers, peak, **more):
     measured = {
         "attack": name,
@@ -331,6 +336,13 @@ RESULTS = {
             ("less", {}, 150),
         )
         for shown in ("validation digits", "felt pen, made")
+    ],
+    "measure_learners": [
+        {"measure": "JupyterLab", "learners": 1, "memory_mb": 100.0},
+        learners("notebook", "01_explore_the_data", 1, 500.0, 6.0),
+        learners("notebook", "03_train_the_model", 1, 1000.0, 50.0),
+        learners("together", "03_train_the_model", 2, 1700.0, 55.0),
+        learners("together", "03_train_the_model", 4, 3400.0, 60.0),
     ],
     "load_service": [
         {"measure": "start", "seconds": 1.0},
@@ -1063,3 +1075,14 @@ def test_the_tables_of_workers(project):
     row = "| small | 7,850 | 0.03 MB | 12.0 ms | 8.0 ms | 10.0 ms | – | 8.5 ms | – | 10.7 ms |"
     assert row in table(project, "workers-steps")
     assert "| small, 100 Mbit/s | 1.00 | 1.12 |" in table(project, "workers-speed-ups")
+
+
+def test_the_table_of_learners(project):
+    text = table(project, "learners")
+    assert "| 01 Explore the data | 500 MB | 6 s | 1.3 MB |" in text
+    assert "| learners who run 03 Train the model at the same time |" in text
+    assert "| 1 | 1,000 MB | – | 50 s |" in text and "| 2 | 1,700 MB | 700 MB | 55 s |" in text
+    assert "| 4 | 3,400 MB | 800 MB | 60 s |" in text
+    # 3,000 for JupyterLab, 1,000 for the first learner, 23,200 for the others
+    assert "30 × 100 MB + 1,000 MB + 29 × 800 MB = **27 GB of memory**, and 1,800 s on" in text
+    assert "225 s with 8 cores, 112 s with 16." in text and "from what 4 learners took" in text
