@@ -1,6 +1,6 @@
 # Short names for ordinary commands; each sets up .venv on first use. On Windows without make, see
-# the README. PYTHON=… names the Python to use, OPTIONS=… goes to pytest, and
-# COVERAGE=… to its run of tests/.
+# the README. PYTHON=… names the Python to use, OPTIONS=… goes to pytest and to what makes the
+# stick, and COVERAGE=… to pytest's run of tests/.
 FIND := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(firstword $(foreach name,python3 python3.12 python3.13 python3.11 python,\
 	$(shell $(name) -c "$(FIND)" 2>/dev/null && echo $(name))))
@@ -9,7 +9,7 @@ LEARNER := .venv/ready
 CONTRIBUTOR := .venv/ready-contributor
 NPM := $(if $(shell command -v npm 2>/dev/null),node_modules/ready)
 
-.PHONY: lab fresh handout paper slides collect run serve site serve-site test test-sample lint format notebooks reference benchmark lock clean
+.PHONY: lab fresh handout paper slides collect check stick run serve site serve-site test test-sample lint format notebooks reference benchmark lock clean
 
 lab: $(LEARNER) ## open JupyterLab on your copy of the first notebook, in my_notebooks/
 	@$(BIN)/python tools/start_lab.py
@@ -25,6 +25,12 @@ paper: $(CONTRIBUTOR) ## make quizzes and worksheets, with keys, to print: artif
 
 collect: $(LEARNER) ## report what a class has answered, as in: make collect FOLDER=class
 	@$(BIN)/python tools/collect_answers.py $(if $(FOLDER),"$(FOLDER)")
+
+check: $(LEARNER) ## check whether the series runs on this computer (less than a minute)
+	@$(BIN)/python tools/check_computer.py $(OPTIONS)
+
+stick: $(LEARNER) ## gather all that rooms without a network need: make stick FOLDER=/media/stick
+	@$(BIN)/python tools/make_stick.py $(if $(FOLDER),"$(FOLDER)") $(OPTIONS)
 
 slides: $(LEARNER) $(NPM) ## make slides of all notebooks in slides/, or of one: make slides NOTEBOOK=03
 	$(BIN)/python tools/make_slides.py $(NOTEBOOK)

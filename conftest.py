@@ -9,6 +9,7 @@ import pytest
 import run_notebooks
 from xdist.scheduler import LoadScopeScheduling
 
+from mnist_helpers import imagenet
 from mnist_helpers.datasets import DataError, mnist
 from tests.notebooks.alone import Alone
 from tests.notebooks.test_alone import TIMES
@@ -39,6 +40,7 @@ def pytest_configure(config):
         run_notebooks.settle_data()
     except DataError as error:
         raise pytest.UsageError(str(error)) from error
+    os.environ[imagenet.VARIABLE] = "cache"  # neither tests nor kernels fetch weights
     config.stash[_artifacts] = os.environ["MNIST_ARTIFACTS"] = tempfile.mkdtemp(prefix="mnist-")
 
 

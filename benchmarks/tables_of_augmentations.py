@@ -109,7 +109,12 @@ def augmentation_verdicts(result: dict) -> str:
         ours, theirs = (name(*cell, USUAL) for cell in (option, baseline))
         rows.append((what, *(_verdict(result, ours, theirs, one) for one in _asked(result))))
     heads = [ASKED[one] for one in _asked(result)]
-    return _table(("compared, with the same seeds", *heads), rows)
+    verdicts = [cell.rpartition(": ")[2] for _, *cells in rows for cell in cells]
+    counts = [f"{verdicts.count(one)} *{one}*" for one in ("better", "worse", "undecided")]
+    return _joined(
+        _table(("compared, with the same seeds", *heads), rows),
+        f"Of {len(verdicts)} verdicts, these are: {', '.join(counts)}.",
+    )
 
 
 def augmentation_lengths(result: dict) -> str:
@@ -141,8 +146,8 @@ def copies_sentence(result: dict) -> str:
     gains = [gain for trials in _with_normalisation(result).values() for gain in _gains(trials)]
     return (
         f"With copies, {sum(gain > 0 for gain in gains)} of {len(gains)} networks read more "
-        f"validation digits, and {sum(gain < 0 for gain in gains)} fewer; on average "
-        f"{statistics.mean(gains):+.1f} of {_count(result, 'validation'):,}."
+        f"validation digits, and {sum(gain < 0 for gain in gains)} fewer; the median "
+        f"is {statistics.median(gains):+g} of {_count(result, 'validation'):,}."
     )
 
 

@@ -89,9 +89,8 @@ def training_data(seed: int = 0, has_others: bool = True) -> tuple[np.ndarray, n
     return images, targets
 
 
-def smoothed(labels: np.ndarray) -> np.ndarray:
-    """Turn labels, int (n,), into target probabilities, float32 (n, 10), of nearly 0 and 1."""
-    classes = len(mnist.DESCRIPTION.classes)
+def smoothed(labels: np.ndarray, classes: int = len(mnist.DESCRIPTION.classes)) -> np.ndarray:
+    """Turn labels, int (n,), into target probabilities, float32 (n, classes), of nearly 0 and 1."""
     targets = np.full((len(labels), classes), SMOOTHING / classes, np.float32)
     targets[range(len(labels)), labels] += 1 - SMOOTHING
     return targets
@@ -109,8 +108,8 @@ def train(
     """Train the network from scratch: on varied images, and in the last epoch on plain ones.
 
     Args:
-        images: uint8 (n, 28, 28).
-        targets: Probabilities, float32 (n, 10).
+        images: uint8 (n, h, w), or (n, h, w, 3).
+        targets: Probabilities, float32 (n, classes).
         seed: For the weights, the order of the images, and how each is varied.
         recipe: Epochs, batch size and learning rate.
         network: What makes the network.
@@ -125,7 +124,8 @@ def train(
     loss = {"loss": "categorical_crossentropy"}
     count = steps * recipe.batch_size if steps else len(images)
     model.compile(**recipe.compile_arguments(count) | loss)
-    plain = tf.data.Dataset.from_tensor_slices((images[..., np.newaxis], targets))
+    images = images if images.ndim == 4 else images[..., np.newaxis]
+    plain = tf.data.Dataset.from_tensor_slices((images, targets))
     plain = plain.shuffle(len(images))
     if steps:  # Keras's `steps_per_epoch` would be rounded up to whole calls from Python
         plain = plain.repeat().take(steps * recipe.batch_size)

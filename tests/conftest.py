@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_helpers.datasets import download, fashion_mnist, files, mnist
+from mnist_helpers import imagenet
+from mnist_helpers.datasets import cifar10, cifar100, download, fashion_mnist, files, mnist
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SETTINGS = ("MNIST_SOURCE", "MNIST_PATH", "FASHION_MNIST_PATH", "KERAS_HOME")
+SETS = (mnist, fashion_mnist, cifar10, cifar100)
+SETTINGS = (
+    *("MNIST_SOURCE", "KERAS_HOME", imagenet.VARIABLE),
+    *(module.DESCRIPTION.variable for module in SETS),
+)
 
 
 @pytest.fixture
@@ -25,14 +30,18 @@ def clean_settings(monkeypatch, tmp_path):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(download, "TIMEOUT", (2, 1))
-    for module in (mnist, fashion_mnist):
+    for module in (*SETS, imagenet):
         replace_urls(monkeypatch, module, ["http://127.0.0.1:9/"])  # refused at once
+    for module in SETS:
+        places = tuple(p for p in module.DESCRIPTION.places if not Path(p).is_absolute())
         monkeypatch.setattr(
-            module, "DESCRIPTION", dataclasses.replace(module.DESCRIPTION, places=())
+            module, "DESCRIPTION", dataclasses.replace(module.DESCRIPTION, places=places)
         )
-    files._find.cache_clear()
+    for found in (files._find, imagenet._find):
+        found.cache_clear()
     yield monkeypatch
-    files._find.cache_clear()
+    for found in (files._find, imagenet._find):
+        found.cache_clear()
 
 
 def replace_urls(monkeypatch, module, servers):

@@ -9,37 +9,17 @@ import argparse
 import datetime
 import io
 import sys
-import uuid
 from pathlib import Path
 
 import class_report
+import pages
 from class_claims import CollectError, collect, shown
 
 from mnist_helpers import artifacts, copies
 from mnist_helpers.exercises import core
 
 ROOT = Path(__file__).parents[1]
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file as a whole, or not at all.
-
-    Raises:
-        CollectError: It cannot be written.
-    """
-    part = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_text(text, encoding="utf-8", newline="")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise CollectError(
-            f"{path} cannot be written ({error.strerror}). Close it in other programs, or name "
-            "another folder with --to."
-        ) from error
+REMEDY = "Close it in other programs, or name another folder with --to."
 
 
 def asked() -> list[class_report.Asked]:
@@ -71,9 +51,10 @@ def main() -> None:
         learners = collect(options.folder, {exercise.name for exercise in exercises})
         made = f"{shown(options.folder.resolve().name)}, {datetime.datetime.now():%Y-%m-%d %H:%M}"
         # Spreadsheets take the text for UTF-8 if it begins with a mark.
-        write(target / "collected.csv", "\ufeff" + class_report.table(learners, exercises))
-        write(target / "collected.html", class_report.page(learners, exercises, made))
-    except CollectError as error:
+        rows = "\ufeff" + class_report.table(learners, exercises)
+        pages.write(target / "collected.csv", rows, REMEDY)
+        pages.write(target / "collected.html", class_report.page(learners, exercises, made), REMEDY)
+    except (CollectError, pages.PageError) as error:
         sys.exit(str(error))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console may lack signs of a name

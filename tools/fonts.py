@@ -8,6 +8,12 @@ import matplotlib
 from fontTools import subset
 
 # family, weight, style → a file of those that come with matplotlib
+DECK = {  # the figures' fonts, too
+    ("Deck", "normal", "normal"): "DejaVuSans.ttf",
+    ("Deck", "bold", "normal"): "DejaVuSans-Bold.ttf",
+    ("Deck", "normal", "italic"): "DejaVuSans-Oblique.ttf",
+    ("Deck mono", "normal", "normal"): "DejaVuSansMono.ttf",
+}
 PAPER = {
     ("Paper", "normal", "normal"): "STIXGeneral.ttf",
     ("Paper", "bold", "normal"): "STIXGeneralBol.ttf",

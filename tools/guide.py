@@ -31,10 +31,11 @@ SPARE = 10  # that a plan can do without
 class Question(Strict):
     """A question to the class, with the answer to expect.
 
-    `cell` has words of the cell that it is asked before.
+    `cell` has words of the cell that it is asked before. What is timed comes out anew in each run.
     """
 
     cell: str
+    timed: bool = False
     ask: Text
     expect: Text
 

@@ -45,9 +45,10 @@ def plan(known: Iterable[Lesson]) -> str:
     ]
     for lesson in known:
         link = f"[{lesson.number} {lesson.cells.title}]({lesson.stem}.md)"
+        minutes = guide.taken(lesson.session())
         reading, answering = lesson.at_home()
         lines.append(
-            f"| {link} | {guide.taken(lesson.session())} | {', '.join(lesson.page.exercises)} | "
+            f"| {link} | {minutes} | {', '.join(lesson.page.exercises)} | "
             f"{reading} min | {answering} min |"
         )
     return "\n".join(lines)
@@ -79,14 +80,14 @@ def clock(steps: Iterable[Step]) -> str:
         numbers = ", ".join(map(str, step.questions))
         lines.append(f"| {now} | {step.whole} | {step.name} | {numbers} |")
         now += step.whole
-    return "\n".join([*lines, f"| {now} | {SESSION - now} | *Free* | |"])
+    return "\n".join([*lines, f"| {now} | {SESSION - now} | *Free* |  |"])
 
 
 def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
     """Write what an instructor reads before the class meets a notebook."""
     told, steps = lesson.page, lesson.session()
     reading, answering = lesson.at_home()
-    home = ", ".join("further reading" if name == "Exercises" else name for name in told.home)
+    home = "; ".join("further reading" if name == "Exercises" else name for name in told.home)
     questions = [
         f"{place}. {where(lesson, each.cell)}: **{each.ask}** {each.expect}{came_out(lesson, each)}"
         for place, each in enumerate(told.ask, 1)
@@ -108,7 +109,7 @@ def page(lesson: Lesson, quiz: Iterable[quizzes.Question]) -> str:
             f"({', '.join(lesson.left())}). The whole notebook has "
             f"{sum(lesson.sections.values())} min to read and "
             f"{sum(minutes for _, minutes in lesson.exercises.values())} min of exercises.\n"
-            f"- **Ten minutes are missing?** Leave for home: {', '.join(told.late)} "
+            f"- **Ten minutes are missing?** Leave for home: {'; '.join(told.late)} "
             f"({lesson.spare(steps)} min).\n- **What can go, what must not:** {told.leave}",
             "## Ask, before the cell",
             "\n".join(questions),
@@ -128,9 +129,9 @@ def row(*texts: str) -> str:
 
 
 def came_out(lesson: Lesson, question: guide.Question) -> str:
-    """Say what came out in the committed notebook, where the class guesses."""
+    """Say what came out in the committed notebook, where the class guesses what is not timed."""
     outcome = lesson.outcomes.get(question.cell)
-    return f" (Committed notebook: {outcome}.)" if outcome else ""
+    return f" (Committed notebook: {outcome}.)" if outcome and not question.timed else ""
 
 
 def where(lesson: Lesson, words: str) -> str:

@@ -45,6 +45,15 @@ AT_THE_END = {  # notebook → what its reader has then
     "12_tune_the_hyperparameters": (
         "a recipe that a program found, compared fairly, and a sense of what a search cannot say"
     ),
+    "13_bring_other_images": (
+        "the same steps on clothes, photographs and a folder of your own; a shortcut, found"
+    ),
+    "14_transfer_what_was_learned": (
+        "a network for few labels, on what another has learned, and the number where it pays"
+    ),
+    "15_train_on_several_machines": (
+        "a training by two workers that survives a failure, and the speed-up of 64, computed"
+    ),
 }
 
 

@@ -6,15 +6,14 @@ there is Chromium or Chrome. The notebooks are taken as they are committed, and 
 """
 
 import argparse
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import fonts
+import pages
 import quizzes
 import worksheets
 from cells import Cells, PaperError
@@ -62,7 +61,7 @@ def blanks(text: str, filled: bool) -> Markup:
     return Markup(STAND_IN.sub(show, html))
 
 
-def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
+def written(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
     """Write the pages of notebooks: name of the file, without suffix → HTML.
 
     Args:
@@ -79,7 +78,7 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
     )
     environment.filters |= {"markdown": markdown, "inline": inline, "blanks": blanks}
     all_quizzes, all_sheets = quizzes.read(root), worksheets.read(root)
-    written = {}
+    made = {}
     for name in names or sorted(all_quizzes.keys() & all_sheets.keys()):
         path = choose(root, name)
         number, cells = path.name[:2], Cells(path)
@@ -95,34 +94,33 @@ def pages(root: Path, names: Iterable[str] = ()) -> dict[str, str]:
             template = environment.get_template(f"{kind}.html.j2")
             for key in (False, True):
                 text = template.render(**parts, number=number, title=cells.title, key=key)
-                written[f"{kind}_{number}{'_key' if key else ''}"] = text
-    style = fonts.rules(fonts.PAPER, "".join(written.values()))
+                made[f"{kind}_{number}{'_key' if key else ''}"] = text
+    style = fonts.rules(fonts.PAPER, "".join(made.values()))
     style += (TEMPLATES / "paper.css").read_text(encoding="utf-8")
-    return {
-        name: text.replace("</style>", f"\n{style}</style>", 1) for name, text in written.items()
-    }
+    return {name: text.replace("</style>", f"\n{style}</style>", 1) for name, text in made.items()}
 
 
-def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
+def print_to_pdf(files: Iterable[Path], browser: str) -> list[Path]:
     """Print HTML files to PDF beside them, with no network.
 
     Raises:
         PaperError: The browser fails, or a page is too long.
+        PageError: A file cannot be written.
     """
     printed = []
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            running = playwright.chromium.launch(
+                executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
             )
-            page = browser.new_context(offline=True, java_script_enabled=False).new_page()
+            page = running.new_context(offline=True, java_script_enabled=False).new_page()
             for file in files:
                 page.goto(file.resolve().as_uri())
                 printed.append(file.with_suffix(".pdf"))
-                page.pdf(path=printed[-1], prefer_css_page_size=True, tagged=True)
-            browser.close()
+                pages.write(printed[-1], page.pdf(prefer_css_page_size=True, tagged=True))
+            running.close()
     except Error as error:
-        raise PaperError(f"{chromium} does not print: {error}") from error
+        raise PaperError(f"{browser} does not print: {error}") from error
     for path in printed:
         kind, _, rest = path.stem.partition("_")
         count = len(PdfReader(path).pages)
@@ -134,38 +132,26 @@ def print_to_pdf(files: Iterable[Path], chromium: str) -> list[Path]:
     return printed
 
 
-def find_chromium() -> str | None:
-    """Return the program that prints: the one named in CHROMIUM, else one that is installed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-
-
 def main() -> None:
     """Make the paper that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebook", nargs="*", help="its number, such as 03; none means all")
     folder = ROOT / FOLDER
     try:
-        written = pages(ROOT, parser.parse_args().notebook)
-        folder.mkdir(parents=True, exist_ok=True)
-        files = [folder / f"{name}.html" for name in written]
-        for file, text in zip(files, written.values(), strict=True):
-            file.write_text(text, encoding="utf-8", newline="\n")
+        texts = written(ROOT, parser.parse_args().notebook)
+        files = [folder / f"{name}.html" for name in texts]
+        for file, text in zip(files, texts.values(), strict=True):
+            pages.write(file, text)
         print(f"{len(files)} files: {FOLDER.as_posix()}/*.html")
-        if chromium := find_chromium():
-            print(f"{len(print_to_pdf(files, chromium))} PDFs beside them, A4")
+        if browser := pages.find_browser():
+            print(f"{len(print_to_pdf(files, browser))} PDFs beside them, A4")
         else:
             print(
                 "No Chromium or Chrome here to print them: open a page in any browser and print it "
                 "to PDF (A4, no headers and footers), or name the program in CHROMIUM."
             )
-    except (CopyError, PaperError) as error:
+    except (CopyError, PaperError, pages.PageError) as error:
         sys.exit(str(error))
-    except OSError as error:
-        sys.exit(
-            f"{error.filename} cannot be written ({error.strerror}). Make room on the disk, or "
-            "move the project to a folder in which you may write."
-        )
 
 
 if __name__ == "__main__":

@@ -5,18 +5,16 @@ committed, and not executed. Name a notebook by its number for one deck alone.
 """
 
 import argparse
-import base64
-import io
 import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import matplotlib
+import fonts
 import nbformat
+import pages
 from copy_notebooks import CopyError, choose, originals
 from deck import Slide, SlidesError, make_deck
-from fontTools import subset
 from jinja2 import Environment, FileSystemLoader
 from pygments.formatters import HtmlFormatter
 from slide_parts import render
@@ -24,12 +22,6 @@ from slide_parts import render
 ROOT = Path(__file__).parents[1]
 PARTS = Path(__file__).with_name("slides")
 REVEAL = ROOT / "node_modules" / "reveal.js" / "dist"
-FACES = {  # family, weight and style → the file, of those that come with matplotlib
-    ("Deck", "normal", "normal"): "DejaVuSans.ttf",
-    ("Deck", "bold", "normal"): "DejaVuSans-Bold.ttf",
-    ("Deck", "normal", "italic"): "DejaVuSans-Oblique.ttf",
-    ("Deck mono", "normal", "normal"): "DejaVuSansMono.ttf",
-}
 
 
 def make(root: Path, names: Iterable[str], folder: Path) -> list[Path]:
@@ -46,6 +38,7 @@ def make(root: Path, names: Iterable[str], folder: Path) -> list[Path]:
     Raises:
         CopyError: No such notebook.
         SlidesError: A deck cannot be made; the message says how to mend it.
+        PageError: It cannot be written.
     """
     chosen = [choose(root, name) for name in names] or originals(root)
     made = []
@@ -59,7 +52,7 @@ def make(root: Path, names: Iterable[str], folder: Path) -> list[Path]:
             ) from error
         slides = make_deck(notebook, path.name)
         made.append(folder / f"{path.stem}.html")
-        write(page(slides), made[-1])
+        pages.write(made[-1], page(slides))
     return made
 
 
@@ -85,28 +78,7 @@ def page(slides: list[Slide]) -> str:
         style="\n".join(style),
         scripts=[part_of_reveal("reveal.js"), part_of_reveal("plugin/notes.js")],
     )
-    return text.replace("</style>", f"{fonts(text)}</style>", 1)
-
-
-def fonts(text: str) -> str:
-    """Write style rules that hold the fonts, with no more glyphs than a text needs.
-
-    So a deck is laid out in the same way on every computer. They are also the figures' fonts.
-    """
-    rules = []
-    for (family, weight, style), file in FACES.items():
-        options = subset.Options(flavor="woff", hinting=False, drop_tables=["FFTM"])
-        face = subset.load_font(Path(matplotlib.get_data_path(), "fonts", "ttf", file), options)
-        chosen = subset.Subsetter(options)
-        chosen.populate(text=text)
-        chosen.subset(face)
-        subset.save_font(face, packed := io.BytesIO(), options)
-        data = base64.b64encode(packed.getvalue()).decode()
-        rules.append(
-            f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
-            f'src: url("data:font/woff;base64,{data}"); }}'
-        )
-    return "\n".join(rules)
+    return text.replace("</style>", f"{fonts.rules(fonts.DECK, text)}</style>", 1)
 
 
 def part_of_reveal(name: str) -> str:
@@ -124,31 +96,13 @@ def part_of_reveal(name: str) -> str:
         ) from error
 
 
-def write(text: str, path: Path) -> None:
-    """Write a file as a whole, or not at all.
-
-    Raises:
-        SlidesError: It cannot be written.
-    """
-    part = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        raise SlidesError(
-            f"{path} cannot be written ({error.strerror}). Make room on the disk, or move the "
-            "project to a folder in which you may write."
-        ) from error
-
-
 def main() -> None:
     """Make the decks that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("notebook", nargs="*", help="its number, such as 03; none means all")
     try:
         made = make(ROOT, parser.parse_args().notebook, ROOT / "slides")
-    except (CopyError, SlidesError) as error:
+    except (CopyError, SlidesError, pages.PageError) as error:
         sys.exit(str(error))
     print("\n".join(path.relative_to(ROOT).as_posix() for path in made))
 

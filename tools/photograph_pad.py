@@ -8,11 +8,10 @@ Needs Chromium; CHROMIUM names it, if it is not found.
 
 import argparse
 import json
-import os
-import shutil
 from pathlib import Path
 
 import numpy as np
+import pages
 from playwright.sync_api import Page, sync_playwright
 from scipy.interpolate import make_interp_spline
 
@@ -102,11 +101,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--forms", action="store_true", help="write forms.json only")
     only_forms = parser.parse_args().forms
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
     with serve.Service() as service, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=pages.find_browser(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1000, "height": 740}, device_scale_factor=1.5)
         page.goto(service.url)

@@ -18,7 +18,7 @@ import nbclient
 import nbformat
 
 from mnist_helpers import artifacts
-from mnist_helpers.datasets import DataError, Source, fashion_mnist, mnist
+from mnist_helpers.datasets import DataError, Source, cifar10, cifar100, fashion_mnist, mnist
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
@@ -34,8 +34,9 @@ def settle_data() -> Source:
     Raises:
         DataError: The data that the user named is not there or not right.
     """
-    variables = mnist.DESCRIPTION.variable, fashion_mnist.DESCRIPTION.variable, "KERAS_HOME"
-    for variable in variables:
+    modules = mnist, fashion_mnist, cifar10, cifar100
+    variables = [module.DESCRIPTION.variable for module in modules]
+    for variable in (*variables, "KERAS_HOME", "MY_PICTURES"):
         if named := os.environ.get(variable):
             os.environ[variable] = str(Path(named).expanduser().resolve())
     source = mnist.find()

@@ -21,9 +21,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 import recording
 import tables
 import tables_of_augmentations
+import tables_of_data_sets
+import tables_of_learners
 import tables_of_options
 import tables_of_speed
 import tables_of_studies
+import tables_of_transfer
+import tables_of_workers
 
 ROOT = Path(__file__).parents[1]
 END = "<!-- end of table -->"
@@ -82,13 +86,26 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "speed-xla": ("train_fast", tables_of_speed.xla),
     "speed-choice": ("choose_fast_recipe", tables_of_speed.choice),
     "speed-race": ("race_the_reference", tables_of_speed.race),
+    "data-sets": ("compare_data_sets", tables_of_data_sets.data_sets),
+    "data-sets-short": ("compare_data_sets", tables_of_data_sets.data_sets_short),
     "race-sentence": ("race_the_reference", tables_of_speed.race_sentence),
+    "transfer": ("transfer_labels", tables_of_transfer.transfer),
+    "transfer-digits": ("transfer_labels", tables_of_transfer.digits),
+    "transfer-digits-own": ("transfer_labels", tables_of_transfer.digits_own),
+    "transfer-bases": ("transfer_labels", tables_of_transfer.bases),
+    "transfer-scans": ("transfer_labels", tables_of_transfer.scans),
+    "transfer-photos": ("transfer_labels", tables_of_transfer.photos),
+    "transfer-differences": ("transfer_labels", tables_of_transfer.differences),
+    "transfer-rates": ("transfer_labels", tables_of_transfer.rates),
     "searches": ("tune_recipe", tables_of_studies.searches),
     "importances": ("tune_recipe", tables_of_studies.importances),
     "winners": ("tune_recipe", tables_of_studies.winners),
     "retrained": ("tune_recipe", tables_of_studies.retrained),
     "warm-ups": ("tune_recipe", tables_of_studies.warm_ups),
     "tuned": ("tune_recipe", tables_of_studies.tuned),
+    "workers-steps": ("measure_workers", tables_of_workers.steps),
+    "workers-speed-ups": ("measure_workers", tables_of_workers.speed_ups),
+    "learners": ("measure_learners", tables_of_learners.learners),
 }
 
 

@@ -9,12 +9,12 @@ from .exports import Export as Export
 from .exports import exporting as exporting
 from .exports import find_export as find_export
 from .exports import note_export as note_export
+from .loading import load_model as load_model
 from .runs import HISTORY as HISTORY
 from .runs import MODEL as MODEL
 from .runs import YOURS as YOURS
 from .runs import Run as Run
 from .runs import find_run as find_run
-from .runs import load_model as load_model
 from .runs import newest_run as newest_run
 from .runs import read_run as read_run
 from .runs import saving as saving

@@ -4,7 +4,7 @@ import datetime
 import json
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from mnist_helpers.artifacts.disk import (
     DAMAGED,
@@ -18,10 +18,7 @@ from mnist_helpers.artifacts.disk import (
     staging,
 )
 from mnist_helpers.datasets import mnist
-from mnist_helpers.datasets.spec import DataSet, Source
-
-if TYPE_CHECKING:
-    import keras
+from mnist_helpers.datasets.spec import Source
 
 MODEL = "mnist_cnn_model.keras"
 HISTORY = "training_history.json"
@@ -30,6 +27,7 @@ KINDS = {  # kind → notebook, version 1's note
     "run": ("03", HISTORY),
     "accurate": ("11", "none"),
     "tuned": ("12", "none"),
+    "pictures": ("13", "none"),
 }
 
 
@@ -43,6 +41,7 @@ class Run(NamedTuple):
     sha256: str  # of the model's file
     instead_of: str | None = None  # SHA-256 of your model on other data, if it was passed over
     name: str = YOURS  # which network it is
+    classes: tuple[str, ...] = ()  # the names of its answers, in their order; older notes have none
 
 
 def saving(
@@ -50,9 +49,10 @@ def saving(
 ) -> AbstractContextManager[Path]:
     """Give an empty folder for a `with` block; it counts as the newest run when that is through.
 
-    Save the model there as `artifacts.MODEL`. Its history, the name of the data and the SHA-256 of
-    each file go with it. It then is a folder of its own, such as `artifacts/run-7`. A failure or a
-    kill leaves what was there; of two notebooks, the one that ends later has the newest run.
+    Save the model there as `artifacts.MODEL`. Its history, the name of the data, the names of the
+    classes and the SHA-256 of each file go with it. It then is a folder of its own, such as
+    `artifacts/run-7`. A failure or a kill leaves what was there; of two notebooks, the one that
+    ends later has the newest run.
 
     Args:
         history: Metric → its value after each epoch, as Keras's `History.history`.
@@ -63,12 +63,13 @@ def saving(
         ArtifactError: No model was saved there, or the folder for results cannot be written or is
             full.
     """
-    trained_on = (source or mnist.find()).name
+    data = (source or mnist.find()).description
 
     def describe(where: Path) -> None:
         files = sorted(path for path in where.rglob("*") if path.is_file())
         note = {
-            "trained_on": trained_on,
+            "trained_on": data.name,
+            "classes": data.classes,
             "saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "sha256": {file.relative_to(where).as_posix(): sha256(file) for file in files},
             "history": history,
@@ -126,55 +127,10 @@ def read_run(where: Path) -> Run:
             message = f"{where / MODEL} is not the file that {HISTORY} describes: {mend}."
             raise ArtifactError(message)
         history, trained_on = note["history"], note["trained_on"]
-        name = note.get("name", YOURS)
-        return Run(where / MODEL, history, trained_on, is_shipped, found, name=name)
+        name, classes = note.get("name", YOURS), tuple(note.get("classes", ()))
+        return Run(where / MODEL, history, trained_on, is_shipped, found, None, name, classes)
     except OSError as error:
         message = f"{error.filename or where} cannot be read ({error.strerror}): {mend}."
         raise ArtifactError(message) from error
     except DAMAGED as error:
         raise ArtifactError(f"{where / HISTORY} is damaged ({error!r}): {mend}.") from error
-
-
-def load_model(path: str | Path, data: DataSet = mnist.DESCRIPTION) -> "keras.Model":
-    """Load a classifier, and nothing else, from a file that may be foreign or damaged.
-
-    Keras's safe mode stays on, so that code in the file is refused; the optimiser is left out.
-
-    Args:
-        path: A `.keras` or `.h5` file.
-        data: What it classifies.
-
-    Returns:
-        The model, uncompiled: float32 (n, *data.image_shape) → probabilities (n, classes).
-
-    Raises:
-        ArtifactError: The file is missing, damaged, no Keras model, carries code, or does not take
-            the data set's images and give a probability for each of its classes.
-    """
-    import keras
-
-    path = Path(path)
-    if not path.is_file():
-        raise ArtifactError(f"{path} does not exist: run notebook 03, which saves it.")
-    try:
-        model = keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises many kinds, by format and by damage
-        reason = str(error).replace(str(path), "")
-        if "safe_mode" in reason or "'TFSMLayer'" in reason:
-            kind = "TFSMLayer" if "TFSMLayer" in reason else "Lambda layer"
-            raise ArtifactError(
-                f"{path} carries foreign code in a {kind}, which would run on this computer: "
-                "ask its author for a model of ordinary layers."
-            ) from error
-        raise ArtifactError(
-            f"{path} is no Keras model, or a damaged one ({type(error).__name__}: {error}): "
-            "run notebook 03 to save it anew, or fetch the file again."
-        ) from error
-    shapes = tuple(getattr(model, f"{end}_shape", None) for end in ("input", "output"))
-    wanted = (None, *data.image_shape), (None, len(data.classes))
-    if shapes != wanted:
-        raise ArtifactError(
-            f"{path} takes {shapes[0]} and gives {shapes[1]}; a classifier for {data.name} takes "
-            f"{wanted[0]} and gives {wanted[1]}. Run notebook 03 to make one for MNIST."
-        )
-    return model

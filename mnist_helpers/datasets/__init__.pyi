@@ -1,5 +1,11 @@
+from . import cifar10 as cifar10
+from . import cifar100 as cifar100
 from . import fashion_mnist as fashion_mnist
+from . import folder as folder
+from . import groups as groups
 from . import mnist as mnist
+from . import sample as sample
+from .presence import absence as absence
 from .spec import DataError as DataError
 from .spec import DataSet as DataSet
 from .spec import Source as Source

@@ -54,7 +54,7 @@ def find() -> Source:
         return files.find(DESCRIPTION)
     except NotFoundError as error:
         raise NotFoundError(
-            f"{error} Connect to the network and try again; or install Debian's package "
+            f"{error} Connect to the network and restart the kernel; or install Debian's package "
             "dataset-fashion-mnist; or set FASHION_MNIST_PATH to a folder with its four files "
             f"({files.IDX_NAMES['x_train']}.gz and so on), from {SERVERS[0]}."
         ) from error

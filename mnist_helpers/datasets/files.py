@@ -6,6 +6,7 @@ import hashlib
 import os
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from mnist_helpers.datasets.download import download
 from mnist_helpers.datasets.spec import DataError, DataSet, NotFoundError, Source
 
+Check = Callable[[Path, DataSet], None]
 IDX_NAMES = {  # as Yann LeCun published MNIST, and others their data after him
     "x_train": "train-images-idx3-ubyte",
     "y_train": "train-labels-idx1-ubyte",
@@ -25,37 +27,48 @@ DAMAGE = (
 )
 
 
-def find(data: DataSet) -> Source:
+def find(data: DataSet, check: Check | None = None) -> Source:
     """Find a data set: as its variable names it, in Keras's cache, elsewhere, or by download.
+
+    A download that failed is not tried again before Python is started anew. `check` raises
+    DataError for other content than the data set's; without it, arrays are expected.
 
     Raises:
         NotFoundError: It is nowhere, and no server gave it.
         DataError: What the variable names is wrong, or the cache folder cannot be written.
     """
-    home = os.environ.get("KERAS_HOME") or "~/.keras"
-    return _find(data, os.environ.get(data.variable, ""), home)
+    named = os.environ.get(data.variable, "")
+    found = _find(data, named, cache_folder(), check or check_arrays)
+    if isinstance(found, str):
+        raise NotFoundError(f"{data.name} could not be downloaded: {found}.")
+    return found
+
+
+def cache_folder() -> Path:
+    """Return the folder in which Keras keeps data sets: in KERAS_HOME, or in `~/.keras`."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
 
 
 @functools.cache  # one download, or one failure to download, for each kernel
-def _find(data: DataSet, named: str, keras_home: str) -> Source:
+def _find(data: DataSet, named: str, cache: Path, check: Check) -> Source | str:
+    """Return where it was found, or why no server gave it."""
     if named:
         path = Path(named).expanduser().resolve()
         if not path.exists():
-            raise DataError(f"{data.variable} is {path}, which does not exist. {_mend(data)}")
-        for key, _ in data.digests:
-            read(path, key, data)
+            raise DataError(f"{data.variable} is {path}, which does not exist. {mend(data)}")
+        check(path, data)
         return Source(data, path, f"what {data.variable} names")
-    cache = Path(keras_home).expanduser() / "datasets"
-    places = {cache / data.cached: "Keras's cache"} | {Path(p): p for p in data.places}
-    for path, note in places.items():
-        if _is_right(path, data):
-            return Source(data, path, note)
+    for place in (data.cached, *data.places):
+        if _is_right(path := cache / place, data, check):
+            return Source(data, path, place if Path(place).is_absolute() else "Keras's cache")
     try:
-        if failure := download(data, cache):
-            raise NotFoundError(f"{data.name} could not be downloaded: {failure}.")
+        failure = download(data, cache)
     except DataError:
-        if not _is_right(cache / data.cached, data):  # else another notebook was faster
+        if not _is_right(cache / data.cached, data, check):  # else another notebook was faster
             raise
+    else:
+        if failure and not _is_right(cache / data.cached, data, check):
+            return failure
     return Source(data, cache / data.cached, "downloaded into Keras's cache")
 
 
@@ -79,26 +92,24 @@ def read(path: Path, key: str, data: DataSet) -> np.ndarray:
     try:
         array = _read_idx(path, key) if path.is_dir() else _read_npz(path, key)
     except DataError as error:
-        raise DataError(f"{error}. {_mend(data)}") from error
+        raise DataError(f"{error}. {mend(data)}") from error
     except OSError as error:
         reason = f"cannot be read ({error.strerror or error})"
-        raise DataError(f"{path}: {key} {reason}. {_mend(data)}") from error
+        raise DataError(f"{path}: {key} {reason}. {mend(data)}") from error
     except DAMAGE as error:
         reason = "holds pickled objects" if "allow_pickle" in str(error) else "is damaged"
-        raise DataError(
-            f"{path}: {key} {reason} ({type(error).__name__}). {_mend(data)}"
-        ) from error
+        raise DataError(f"{path}: {key} {reason} ({type(error).__name__}). {mend(data)}") from error
     shape = data.array_shape(key)
     if array.shape != shape or array.dtype != np.uint8:
         raise DataError(
             f"{path}: {key} is {array.dtype} {array.shape}, that of {data.name} is uint8 {shape}. "
-            f"{_mend(data)}"
+            f"{mend(data)}"
         )
     header = np.array([2048 + array.ndim, *shape], ">u4").tobytes()  # of an IDX file
     digest = hashlib.md5(header + array.tobytes(), usedforsecurity=False).hexdigest()
     if digest != dict(data.digests)[key]:
         raise DataError(
-            f"{path}: {key} has the shape of {data.name}, but other contents. {_mend(data)}"
+            f"{path}: {key} has the shape of {data.name}, but other contents. {mend(data)}"
         )
     return array
 
@@ -128,20 +139,24 @@ def _read_idx(folder: Path, key: str) -> np.ndarray:
     return values.reshape([int(size) for size in sizes])
 
 
-def _is_right(path: Path, data: DataSet) -> bool:
-    if not path.exists():
-        return False
+def check_arrays(path: Path, data: DataSet) -> None:
+    """Make sure that each of the arrays is there, and right."""
+    for key, _ in data.digests:
+        read(path, key, data)
+
+
+def _is_right(path: Path, data: DataSet, check: Check) -> bool:
     try:
-        for key, _ in data.digests:
-            read(path, key, data)
+        check(path, data)
     except DataError:
         return False
     return True
 
 
-def _mend(data: DataSet) -> str:
-    what = data.cached if len(data.files) == 1 else f"the {len(data.files)} files"
-    where = data.files[0].urls[0].rpartition("/")[0]
+def mend(data: DataSet) -> str:
+    """Say how to get a data set that is damaged, missing or another."""
+    where, _, name = data.files[0].urls[0].rpartition("/")
+    what = name if len(data.files) == 1 else f"the {len(data.files)} files"
     return (
         f"Download {what} anew from {where}, or unset {data.variable} to let the notebooks fetch "
         "it."

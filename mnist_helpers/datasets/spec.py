@@ -36,9 +36,10 @@ class DataSet:
         licence: Whose it is, and under which licence.
         variable: The environment variable that names a file or folder of it.
         cached: The file or folder in the `datasets` folder of Keras's cache.
-        places: Other folders where it may lie.
+        places: Others where it may lie, in that folder or anywhere.
         files: What is downloaded.
-        digests: The MD5 of each array as an IDX file, so that any packing of it is recognised.
+        digests: The MD5 of each array as an IDX file, or of each file with images and labels, so
+            that any packing of it is recognised.
     """
 
     name: str

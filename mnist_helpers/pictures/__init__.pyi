@@ -1,4 +1,5 @@
 from . import drawn as drawn
+from . import pages as pages
 from . import synthetic as synthetic
 from .decoding import decode as decode
 from .errors import NoDigitError as NoDigitError
@@ -10,3 +11,4 @@ from .preparation import Prepared as Prepared
 from .preparation import centre as centre
 from .preparation import prepare as prepare
 from .preparation import slant as slant
+from .strokes import image_of as image_of

@@ -27,6 +27,22 @@ def decode(
 
     Transparent parts get white or black paper, whichever lets the ink show.
     """
+    upright = unpack(picture, formats, max_unpacked)
+    if upright.mode != "RGBA":
+        return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
+    papers = (Image.new("RGBA", upright.size, colour) for colour in ("white", "black"))
+    greys = [Image.alpha_composite(paper, upright).convert("L") for paper in papers]
+    return max((np.asarray(grey, np.float32) / 255 for grey in greys), key=np.std)
+
+
+def unpack(
+    picture: Picture, formats: tuple[str, ...] = FORMATS, max_unpacked: int = MAX_UNPACKED
+) -> Image.Image:
+    """Return the picture upright, in mode L, RGB or RGBA, its longer side at most 480 pixels.
+
+    Raises:
+        PictureError: It is no picture, damaged or too large; the message says what to give.
+    """
     name = picture if isinstance(picture, str | Path) else "The picture"
     too_many = f"{name} has more than {MAX_PIXELS:,} pixels: shrink it."
     opened: contextlib.AbstractContextManager[Image.Image]
@@ -57,7 +73,7 @@ def decode(
                 is_plain = image.mode in ("L", "RGB")
                 whole = image if is_plain else image.convert("L" if image.mode == "1" else "RGB")
             whole.thumbnail((WORKING_SIDE, WORKING_SIDE))
-            upright = ImageOps.exif_transpose(whole)
+            return ImageOps.exif_transpose(whole)
     except PictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -70,11 +86,6 @@ def decode(
         raise PictureError(message) from error
     except Exception as error:  # Pillow's plugins raise many kinds over damaged files
         raise PictureError(f"{name} is damaged, too large, or no file.") from error
-    if upright.mode != "RGBA":
-        return np.asarray(upright.convert("L"), np.float32) / np.float32(255)
-    papers = (Image.new("RGBA", upright.size, colour) for colour in ("white", "black"))
-    greys = [Image.alpha_composite(paper, upright).convert("L") for paper in papers]
-    return max((np.asarray(grey, np.float32) / 255 for grey in greys), key=np.std)
 
 
 def _bytes_per_pixel(image: Image.Image) -> float:

@@ -16,6 +16,7 @@ from .learning import descents as descents
 from .learning import learning_rate as learning_rate
 from .learning import slopes as slopes
 from .network import architecture as architecture
+from .occlusion import covered as covered
 from .pictures import closing as closing
 from .pictures import slants as slants
 from .results import calibration as calibration
@@ -25,3 +26,6 @@ from .results import kernels as kernels
 from .results import robustness as robustness
 from .studies import draws as draws
 from .studies import proposals as proposals
+from .transfer import by_labels as by_labels
+from .workers import ring as ring
+from .workers import speed_ups as speed_ups

@@ -175,4 +175,5 @@ def predictions(
         ax.label_outer(remove_inner_ticks=True)
         ax.grid(visible=False, axis="x")
     below[0].set_ylabel("probability")
-    return Plot(figure, caption)
+    has_colour = any(np.ndim(image) == 3 for image in images)
+    return Plot(figure, caption, PHOTO_COLOURS if has_colour else COLOURS)

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 
+from mnist_helpers.play import scripts
 from mnist_helpers.serve import classifier, limits
 from mnist_helpers.serve.gate import Gate
 from mnist_helpers.serve.prediction import Predictor
@@ -108,14 +109,16 @@ def _build_others(predictor: Predictor, model: classifier.Classifier) -> FastAPI
         return FileResponse(WEB / "index.html", headers={"Content-Security-Policy": POLICY})
 
     @app.get("/pad.js", include_in_schema=False)
-    async def script() -> FileResponse:
-        return FileResponse(WEB / "pad.js", media_type="text/javascript")
+    async def script() -> Response:
+        return Response(pad_script, media_type="text/javascript")
 
     @app.get("/pad.css", include_in_schema=False)
-    async def style() -> FileResponse:
-        return FileResponse(WEB / "pad.css")
+    async def style() -> Response:
+        return Response(pad_style, media_type="text/css")
 
     documentation = _documentation(app.title)
+    pad_script = scripts.module(WEB / "pad.js")
+    pad_style = scripts.style(WEB / "pad.css")
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:

@@ -1,6 +1,5 @@
 """The pad as a notebook widget: draw a digit, and watch the network read it while you draw."""
 
-import base64
 import io
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import anywidget
 import traitlets
 
 from mnist_helpers import pictures
+from mnist_helpers.play import scripts, stills
 from mnist_helpers.serve import classifier
 
 WEB = Path(__file__).parent / "web"
@@ -25,8 +25,8 @@ class Pad(anywidget.AnyWidget):
         strokes: What is drawn now: strokes, each a list of points [x, y] in 0…1, y downwards.
     """
 
-    _esm = WEB / "pad.js"
-    _css = WEB / "pad.css"
+    _esm = scripts.module(WEB / "pad.js")
+    _css = scripts.style(WEB / "pad.css")
     strokes: traitlets.List = traitlets.List().tag(sync=True)
 
     def __init__(self, reader: classifier.Classifier) -> None:
@@ -48,10 +48,4 @@ class Pad(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Add a still picture, for where no widget can be shown, as on the web."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        still = WEB / "still.png"
-        if bundle is None or not still.is_file():
-            return bundle
-        data, metadata = bundle
-        picture = base64.b64encode(still.read_bytes()).decode("ascii")
-        return data | {"image/png": picture}, metadata | {"image/png": {"alt": ALT}}
+        return stills.with_still(super()._repr_mimebundle_(**kwargs), WEB / "still.png", ALT)

@@ -2,25 +2,17 @@
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+import pages
 import pytest
 import requests
 import start_lab
 from playwright.sync_api import sync_playwright
 
-PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -30,10 +22,7 @@ QUIET = (
 @pytest.fixture(scope="module")
 def chromium():
     """Start the browser with more flags; each set of flags once."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    found = found or next((place for place in PLACES if Path(place).exists()), None)
-    if not found:
+    if not (found := pages.find_browser()):
         pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
     with sync_playwright() as playwright:
         running = {}

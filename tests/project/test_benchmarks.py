@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import compare_augmentations
+import compare_data_sets
 import compare_options
 import compare_recipes
 import judge_on_the_test_set
 import pytest
 import tables
 import tables_of_augmentations
+import tables_of_data_sets
 import tables_of_options
 import tables_of_studies
 import train_accurate
@@ -52,6 +54,11 @@ HEADS = {  # script → the first cell of its table
     "choose_fast_recipe": "what is changed",
     "race_the_reference": "recipe",
     "tune_recipe": "way to search",
+    "compare_data_sets": "images and rule",
+    "transfer_labels": "digits 5 to 9",
+    "measure_workers": "network",
+    "draw_in_the_browser": "network",
+    "measure_learners": "notebook",
 }
 
 
@@ -88,6 +95,13 @@ def quick(tmp_path_factory, stroke):
     return {name: (run.result(), folder / f"{name}.json") for name, run in runs.items()}
 
 
+@pytest.fixture
+def with_browser(quick, name):
+    """Skip what needs a browser where there is none."""
+    if "no Chromium" in quick[name][0].stderr:
+        pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
+
+
 def test_every_benchmark_is_tested():
     scripts = {
         path.stem for path in BENCHMARKS.glob("*.py") if "parse_args" in path.read_text("utf-8")
@@ -95,6 +109,7 @@ def test_every_benchmark_is_tested():
     assert scripts == set(HEADS)
 
 
+@pytest.mark.usefixtures("with_browser")
 @pytest.mark.parametrize("name", HEADS)
 def test_the_quick_form_prints_its_table(name, quick):
     done, _ = quick[name]
@@ -106,6 +121,7 @@ def is_curve(value):
     return isinstance(value, list)
 
 
+@pytest.mark.usefixtures("with_browser")
 @pytest.mark.parametrize("name", HEADS)
 def test_the_file_says_what_was_measured_and_where(name, quick):
     _, file = quick[name]
@@ -430,6 +446,21 @@ def test_the_most_accurate_network_is_asked_with_copies_and_without(quick):
     assert seeds == list(train_accurate.SEEDS[:2])
 
 
+def test_each_rule_is_measured_on_the_data_sets_that_are_at_hand(quick):
+    first, *found = trials(quick, "compare_data_sets")
+    assert set(first) == {"recipe", "seed", "training_s", "memory"}, (
+        "only the reference's time is wanted"
+    )
+    rows = [trial["recipe"].rpartition("; ")[2] for trial in found]
+    mean, same, better = tables_of_data_sets.RULES
+    assert rows == [mean, same, better, same, better]
+    for trial in found:
+        for part in ("validation", "test"):
+            assert 0 <= trial[f"{part}_right"] <= trial[f"{part}_count"] <= 500
+    wanted = compare_data_sets.trials({"mnist": "M", "cifar10": "C"}, compare_data_sets.NEEDS_MORE)
+    assert list(wanted) == [f"M; {mean}", f"M; {same}", f"C; {mean}", f"C; {same}", f"C; {better}"]
+
+
 def test_the_space_of_the_search_holds_the_recipe_of_the_series():
     asked = {}
 
@@ -492,7 +523,8 @@ def test_what_is_reported_was_measured_on_the_models_that_ship(name):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(HEADS) - {"attack_service", "load_service", "read_pictures"})
+    "name",
+    sorted(set(HEADS) - {"attack_service", "draw_in_the_browser", "load_service", "read_pictures"}),
 )
 def test_the_full_form_refuses_other_data_than_mnist(name):
     before = kept_results()

@@ -1,7 +1,6 @@
 """A class's answers are read from what it handed in, however that looks; nothing of it is run."""
 
 import csv
-import errno
 import io
 import json
 import os
@@ -11,7 +10,6 @@ import sys
 import time
 import tracemalloc
 import zipfile
-from pathlib import Path
 
 import class_report
 import collect_answers
@@ -412,19 +410,6 @@ def test_a_folder_that_cannot_be_read_is_an_error_that_says_what_to_name(tmp_pat
     (tmp_path / "class").mkdir()
     with pytest.raises(CollectError, match="is empty"):
         collect(tmp_path / "class", [])
-
-
-def test_a_report_that_cannot_be_written_leaves_the_one_before(tmp_path, monkeypatch):
-    path = tmp_path / "to" / "collected.csv"
-    collect_answers.write(path, "first")
-
-    def refuse(self, *_, **__):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(CollectError, match=r"cannot be written \(Perm.* Close it in"):
-        collect_answers.write(path, "second")
-    assert path.read_text("utf-8") == "first" and len(list(path.parent.iterdir())) == 1
 
 
 def test_the_command_reports_on_the_series(group, tmp_path, monkeypatch, capsys):

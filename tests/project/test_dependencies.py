@@ -51,8 +51,7 @@ def test_the_contributor_gets_what_the_learner_has_and_more():
 def test_the_learner_gets_no_tools_of_contributors():
     only_tools = {Requirement(asked).name for asked in CONTRIBUTOR}
     # JupyterLab and matplotlib need them, too.
-    only_tools -= {"packaging", "pyyaml", "httpx", "jinja2", "markupsafe", "markdown-it-py"}
-    only_tools -= {"fonttools"}
+    only_tools -= {"packaging", "pyyaml", "httpx", "markupsafe"}
     assert {"pytest", "ruff", "mypy", "playwright"} < only_tools
     assert not only_tools & pins("requirements.lock").keys()
 

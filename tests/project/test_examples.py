@@ -1,4 +1,4 @@
-"""examples/train_mnist.py works as a learner runs it: in any folder, without this package."""
+"""The examples work as a learner runs them, in any folder; train_mnist.py without this package."""
 
 import ast
 import shutil
@@ -74,3 +74,42 @@ def test_a_worker_adds_its_trials_to_a_study(tmp_path):
         assert done.returncode == 0 and not done.stdout + done.stderr
     found = studies.open_study(tmp_path / "study.journal").trials
     assert len(found) == 6 and all(0.95 < trial.value <= 1 for trial in found)
+
+
+def test_pictures_are_named_by_the_classes_of_the_saved_network(results, tmp_path):
+    import keras
+    from PIL import Image
+
+    from mnist_helpers import artifacts, datasets, models
+
+    def ask(*names):
+        return run_code(
+            "import runpy, sys; sys.argv.pop(0); runpy.run_path(sys.argv[0], run_name='__main__')",
+            *(ROOT / "examples" / "classify_pictures.py", *names),
+            env={"PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+        )
+
+    done = ask("dark.png")
+    assert done.returncode == 1 and "run notebook 13" in done.stderr
+    for shade, name in ((0, "dark"), (255, "light")):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        picture = Image.new("RGB", (60, 40), (shade,) * 3)
+        for number in range(4):
+            picture.save(tmp_path / "pictures" / name / f"{number}.png")
+        picture.save(tmp_path / f"{name}.png")
+    pictures = datasets.folder.load(tmp_path / "pictures", (16, 16, 3))
+    keras.utils.set_random_seed(0)
+    model = models.build_cnn((16, 16, 3), 2)
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    model.fit(datasets.scale(pictures.images), pictures.labels, epochs=20, verbose=0)
+    with artifacts.saving({}, pictures.source, kind="pictures") as folder:
+        model.save(folder / artifacts.MODEL)
+    run = artifacts.newest_run("pictures")
+    assert run.classes == ("dark", "light") and run.trained_on == "pictures"
+    (tmp_path / "notes.txt").write_text("no picture")
+    done = ask("dark.png", "notes.txt", "gone.png", "light.png")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.splitlines()
+    assert told[0].startswith("dark.png: dark, with ") and "no picture of a kind" in told[1]
+    assert told[2].startswith("gone.png: ") and told[3].startswith("light.png: light, with ")

@@ -88,6 +88,14 @@ def test_misconceptions_have_a_question_and_a_section(number):
     assert rows.count("\n| ") == 1 + len(asked)
 
 
+def test_what_came_out_is_told_where_it_is_no_time():
+    lines = guide_pages.page(TOLD["05"], []).splitlines()
+    place = next(line for line in lines if "`guess_cost = ...`" in line)
+    times = next(line for line in lines if "`guess_times = ...`" in line)
+    assert place.endswith("(Committed notebook: place.)")
+    assert TOLD["05"].outcomes["guess_times = ..."] and "Committed notebook" not in times
+
+
 def test_the_plans_reach_every_notebook_and_the_day_the_five_that_others_need():
     seven, term = guide_pages.made(ROOT, "sessions"), guide_pages.made(ROOT, "further")
     assert re.findall(r"^\| \[(\d\d) ", seven + "\n" + term, re.MULTILINE) == list(TOLD)
@@ -181,9 +189,9 @@ def test_a_plan_has_a_clock(project):
     assert guide_pages.made(root, "day").split("\n")[2:] == [
         "| at | minutes | what | ask |",
         "|---:|---:|---|---|",
-        "| 0 | 5 | *Opening* | |",
+        "| 0 | 5 | *Opening* |  |",
         "| 5 | 18 | 01 · Look | 1, 2, 3 |",
-        "| 23 | 67 | *Free* | |",
+        "| 23 | 67 | *Free* |  |",
     ]
     row = "| [01 Look](01_look.md) | 28 | 01.1 | 3 min | 0 min |"
     assert guide_pages.made(root, "sessions").endswith(row)

@@ -11,7 +11,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV, LEARNER, CONTRIBUTOR = (f"requirements{kind}.lock" for kind in ("-uv", "", "-contributor"))
-OF_LEARNERS = ("lab", "fresh", "handout", "collect", "slides", "run", "serve")
+OF_LEARNERS = (
+    *("lab", "fresh", "handout", "collect", "slides", "run", "serve"),
+    *("check", "stick"),
+)
 OF_CONTRIBUTORS = (
     *("test", "test-sample", "lint", "format"),
     *("paper", "site", "serve-site", "notebooks", "reference", "benchmark", "lock"),
@@ -192,6 +195,18 @@ def test_a_class_is_collected_by_one_command_whatever_its_folder_is_called(clone
     assert calls(clone)[1::2] == [
         "<tools/collect_answers.py><my class>",
         "<tools/collect_answers.py>",
+    ]
+
+
+def test_a_stick_gets_its_folder_and_its_options(clone):
+    set_up(clone, LEARNER)
+    program(clone, "python", line='printf "<%s>" "$@" >> calls; echo >> calls')
+    for arguments in (["stick", "FOLDER=my stick", "OPTIONS=--for linux"], ["stick"], ["check"]):
+        make(clone, *arguments)
+    assert calls(clone)[1::2] == [
+        "<tools/make_stick.py><my stick><--for><linux>",
+        "<tools/make_stick.py>",
+        "<tools/check_computer.py>",
     ]
 
 

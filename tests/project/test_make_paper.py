@@ -3,6 +3,7 @@
 import re
 
 import make_paper
+import pages
 import pytest
 import quizzes
 import worksheets
@@ -22,19 +23,19 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def written():
-    return make_paper.pages(ROOT)
+    return make_paper.written(ROOT)
 
 
 @pytest.fixture(scope="module")
 def printed(written, tmp_path_factory):
     """All pages as PDF: name → the reader of its file."""
-    if not (chromium := make_paper.find_chromium()):
+    if not (browser := pages.find_browser()):
         pytest.skip("no Chromium or Chrome: install one, or name its file in CHROMIUM")
     folder = tmp_path_factory.mktemp("paper")
     files = [folder / f"{name}.html" for name in written]
     for file in files:
         file.write_text(written[file.stem], encoding="utf-8")
-    return {path.stem: PdfReader(path) for path in make_paper.print_to_pdf(files, chromium)}
+    return {path.stem: PdfReader(path) for path in make_paper.print_to_pdf(files, browser)}
 
 
 def test_each_notebook_gets_a_quiz_and_a_worksheet_with_keys(written):
@@ -43,12 +44,12 @@ def test_each_notebook_gets_a_quiz_and_a_worksheet_with_keys(written):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_page_is_a4_and_a_worksheet_exactly_one(printed, name):
-    pages = printed[name].pages
-    assert all((round(page.mediabox.width), round(page.mediabox.height)) == A4 for page in pages)
+    made = printed[name].pages
+    assert all((round(page.mediabox.width), round(page.mediabox.height)) == A4 for page in made)
     if name.startswith("worksheet"):
-        assert len(pages) == 1
+        assert len(made) == 1
     elif not name.endswith("_key"):
-        assert len(pages) <= 2
+        assert len(made) <= 2
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -98,7 +99,7 @@ def test_a_page_that_is_too_long_is_named(printed, tmp_path):
     file = tmp_path / "worksheet_99.html"
     file.write_text("<p>a line" * 200, encoding="utf-8")
     with pytest.raises(PaperError, match=r"worksheet_99\.pdf has [2-9] pages, and may have 1"):
-        make_paper.print_to_pdf([file], make_paper.find_chromium())
+        make_paper.print_to_pdf([file], pages.find_browser())
 
 
 def test_a_browser_that_does_not_start_is_named(tmp_path):
@@ -119,7 +120,7 @@ def test_a_blank_is_filled_on_the_key_only(text, filled, html):
 
 
 def test_without_a_browser_it_says_how_to_print(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(make_paper, "find_chromium", lambda: None)
+    monkeypatch.setattr(pages, "find_browser", lambda: None)
     monkeypatch.setattr(make_paper, "FOLDER", tmp_path)
     monkeypatch.setattr("sys.argv", ["make_paper.py", "3"])
     make_paper.main()
@@ -138,4 +139,4 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path):
 def test_a_notebook_without_questions_is_named(monkeypatch):
     monkeypatch.setattr(quizzes, "read", lambda root: {})
     with pytest.raises(PaperError, match=r"quizzes\.yaml has nothing for notebook 03 yet"):
-        make_paper.pages(ROOT, ["03"])
+        make_paper.written(ROOT, ["03"])

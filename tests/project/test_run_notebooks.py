@@ -8,6 +8,7 @@ import pytest
 import run_notebooks
 
 from mnist_helpers.datasets import Source, mnist, sample
+from tests.conftest import SETTINGS
 
 ALL = sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -105,14 +106,14 @@ def test_other_notebooks_beside_the_series_are_left_alone(monkeypatch, tmp_path)
 @pytest.fixture
 def settings(monkeypatch, tmp_path):
     """No data named; what a test sets is taken back."""
-    for name in ("MNIST_SOURCE", "MNIST_PATH", "FASHION_MNIST_PATH", "KERAS_HOME"):
+    for name in SETTINGS:
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return monkeypatch
 
 
-@pytest.mark.parametrize("name", ["MNIST_PATH", "FASHION_MNIST_PATH", "KERAS_HOME"])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "MNIST_SOURCE"])
 def test_a_relative_path_holds_for_kernels_in_another_folder(name, settings, tmp_path):
     (tmp_path / "data").mkdir()  # a file or a folder
     settings.setenv(name, "data")

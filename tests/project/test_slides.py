@@ -11,6 +11,7 @@ import pytest
 import slide_parts
 from copy_notebooks import CopyError, exercise_in
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pages import PageError
 
 from tests.conftest import NOTEBOOKS, ROOT
 
@@ -280,7 +281,7 @@ def test_a_deck_is_one_file_that_asks_for_nothing_else(tmp_path):
 @needs_reveal
 def test_a_deck_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     (tmp_path / "slides").write_text("a file")
-    with pytest.raises(deck.SlidesError, match="cannot be written"):
+    with pytest.raises(PageError, match="cannot be written"):
         make_slides.make(ROOT, ["03"], tmp_path / "slides")
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import nbformat
 import nbformat.v4 as nb
 import pytest
+import tables_of_data_sets
 import write_tables
 
+from tests.project import transfer_made_up
 from tests.project.lessons_made_up import SECONDS, make_notebooks
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,11 @@ def load(body, clients, rate):
         "p99_ms": 1234.5,
         "answers": 99,
     }
+
+
+def learners(measure, name, count, memory, processor):
+    measured = {"memory_mb": memory, "processor_s": processor, "seconds": 9.0, "results_mb": 1.26}
+    return {"measure": measure, "name": name, "learners": count, **measured}
 
 
 def attacked(name, answers, peak, **more):
@@ -176,6 +183,31 @@ def accurate(seed, seconds, right):
     return {"recipe": "accurate", "seed": seed, **more, **counts, **forms}
 
 
+def data_set(name, rule, seed, right):
+    """A trial of compare_data_sets.py."""
+    more = {"training_s": 180.0 + seed, "parameters": 392_426, "epochs": 12}
+    counts = {"validation_count": 5_000, "validation_right": 4_000, "test_count": 10_000}
+    return {"recipe": f"{name}; {rule}", "seed": seed, **more, **counts, "test_right": right}
+
+
+def data_sets():
+    mean, same, better = tables_of_data_sets.RULES
+    return [
+        {"recipe": "reference", "seed": 10, "training_s": 45.0},
+        data_set("MNIST", mean, 10, 8200),
+        data_set("CIFAR-10 (JPEG copy)", mean, 10, 2700),
+        *(
+            data_set(name, rule, seed, right + 2 * seed)
+            for seed in (10, 11)
+            for name, rule, right in (
+                ("MNIST", same, 9900),
+                ("CIFAR-10 (JPEG copy)", same, 7000),
+                ("CIFAR-10 (JPEG copy)", better, 8100),
+            )
+        ),
+    ]
+
+
 def judges(seed):
     """A has its best epoch first, B its best one last."""
     return {
@@ -237,12 +269,21 @@ def retrained(recipe, seeds, accuracies, others, **more):
     ]
 
 
+def workers():
+    """What measure_workers.py finds with one network, and two workers directly connected."""
+    seconds = {"alone_s": [0.012, 0.008], "batches": [128, 64], "bytes": 31_400}
+    alone = {"recipe": "small, alone", "seed": 0, "workers": 1} | seconds
+    two = {"workers": 2, "bits_per_second": 0, "step_s": 0.01}
+    return [alone, {"recipe": "small, direct", "seed": 0} | two]
+
+
 VALIDATED = {"validation_accuracy": 0.985, "validation_loss": 0.05}
 READER = {"parameters": 114_690, "validation_accuracy": 0.995}
 PICTURES = {"pictures": 50, "pictures_right": 25, "ms_per_picture": 12.4}
 DIFFICULT = {"measure": "difficult", "preparation": "with “upright”", "count": 200}
 DIGITS = {"seed": 0, "model": "abc", "digits": 1000, "digits_right": 990}
 RESULTS = {
+    "transfer_labels": transfer_made_up.measured().result["trials"],
     "run_notebooks": [{"notebook": name, "seconds": s} for name, s in SECONDS.items()],
     "compare_recipes": [
         training("reference", 0, 100.0, 1600.0, 0.98, 0.05),
@@ -295,6 +336,13 @@ RESULTS = {
             ("less", {}, 150),
         )
         for shown in ("validation digits", "felt pen, made")
+    ],
+    "measure_learners": [
+        {"measure": "JupyterLab", "learners": 1, "memory_mb": 100.0},
+        learners("notebook", "01_explore_the_data", 1, 500.0, 6.0),
+        learners("notebook", "03_train_the_model", 1, 1000.0, 50.0),
+        learners("together", "03_train_the_model", 2, 1700.0, 55.0),
+        learners("together", "03_train_the_model", 4, 3400.0, 60.0),
     ],
     "load_service": [
         {"measure": "start", "seconds": 1.0},
@@ -409,12 +457,14 @@ RESULTS = {
         | {"read_0": 0, "read_1": 0, "none": 0},
     ],
     "compare_augmentations": augmented(),
+    "compare_data_sets": data_sets(),
     "train_accurate": [
         training("reference", 10, 40.0, 1700.0, 0.98, 0.05),
         accurate(10, 150.0, 9970),
         training("reference", 11, 50.0, 1700.0, 0.99, 0.05),
         accurate(11, 170.0, 9980),
     ],
+    "measure_workers": workers(),
 }
 
 
@@ -843,6 +893,17 @@ def test_the_tables_of_augmentations(project):
     assert "1 R was 42 s, the shortest of 1. How many steps a training gets follows from" in full
 
 
+def test_the_tables_of_data_sets(project):
+    short = table(project, "data-sets-short")
+    assert "| MNIST | 82.0% | 99.2% | – |" in short
+    assert "| CIFAR-10 (JPEG copy) | 27.0% | 70.2% | 81.2% |" in short
+    aim = "CIFAR-10 (JPEG copy): the aim of 80% was reached: 81.21%, with 392,426 parameters and"
+    assert f"{aim} 4.2 R of training, within the 10 R" in short
+    full = table(project, "data-sets")
+    assert "| MNIST: nearest mean | 392,426 | – | – | – | 80.00% | 82.00% | 82.00% (95%" in full
+    assert "| 12 | 190 s | 4.2 R | 80.00% | 81.20%, 81.22% | 81.21% (95%" in full and aim in full
+
+
 def test_the_verdicts_on_augmentations(project):
     text = table(project, "augmentation-verdicts")
     assert (
@@ -853,7 +914,10 @@ def test_the_verdicts_on_augmentations(project):
         "| with batch normalisation, against without; no changes | +1.00 (+1.00 to +1.00): better "
         "| +0.00 (+0.00 to +0.00): undecided |" in text
     )
-    assert len(text.splitlines()) == 2 + 2 + 2
+    rows, counted = text.split("\n\n")
+    assert len(rows.splitlines()) == 2 + 2 + 2
+    for verdict in ("better", "worse", "undecided"):
+        assert f" {rows.count(f': {verdict} |')} *{verdict}*" in counted
 
 
 def test_the_tables_of_lengths_copies_and_rates(project):
@@ -867,8 +931,8 @@ def test_the_tables_of_lengths_copies_and_rates(project):
     assert "| shift, 3 R | 7, 6 | 8, 8 | -1.5 |" in copies
     assert copies.endswith(table(project, "copies-sentence"))
     assert copies.endswith(
-        "With copies, 0 of 12 networks read more validation digits, and 6 fewer; on average -0.8 "
-        "of 200."
+        "With copies, 0 of 12 networks read more validation digits, and 6 fewer; the median is "
+        "-0.5 of 200."
     )
     rates = table(project, "augmentation-rates")
     assert "| with batch normalisation | 0.006 | 95.50% | 9 |" in rates
@@ -925,8 +989,8 @@ def test_the_short_table_of_the_chain(project):
         "| XLA (`jit_compile=True`): *left out* | 38.0 s | +5.5 s: undecided | 1.1 | 98.50% "
         "| +0.00: undecided |",
         "| traced once, not twice: Adam's memory made before, no metric in training | 3.5 s "
-        "| -29.0 s: better | 12.0 | 99.30% | +0.80: better |",
-        "| XLA (`jit_compile=True`): *left out* | 8.5 s | +5.0 s: better | 4.9 | 99.30% "
+        "| -29.0 s: undecided | 12.0 | 99.30% | +0.80: better |",
+        "| XLA (`jit_compile=True`): *left out* | 8.5 s | +5.0 s: worse | 4.9 | 99.30% "
         "| +0.00: undecided |",
         "",
         "From the first line to the last one kept: 12.0 times as fast; accuracy +1.10 points (95% "
@@ -1005,3 +1069,20 @@ def test_the_table_of_the_tuned_recipe(project):
     assert "is number 3 of the search: peak of the learning rate 0.002, batch 256," in text
     assert "the images to report +0.15 points (95% interval -0.49 to +0.79): undecided" in text
     assert "on the test set +0.10 points (95% interval +0.10 to +0.10): better" in text
+
+
+def test_the_tables_of_workers(project):
+    row = "| small | 7,850 | 0.03 MB | 12.0 ms | 8.0 ms | 10.0 ms | – | 8.5 ms | – | 10.7 ms |"
+    assert row in table(project, "workers-steps")
+    assert "| small, 100 Mbit/s | 1.00 | 1.12 |" in table(project, "workers-speed-ups")
+
+
+def test_the_table_of_learners(project):
+    text = table(project, "learners")
+    assert "| 01 Explore the data | 500 MB | 6 s | 1.3 MB |" in text
+    assert "| learners who run 03 Train the model at the same time |" in text
+    assert "| 1 | 1,000 MB | – | 50 s |" in text and "| 2 | 1,700 MB | 700 MB | 55 s |" in text
+    assert "| 4 | 3,400 MB | 800 MB | 60 s |" in text
+    # 3,000 for JupyterLab, 1,000 for the first learner, 23,200 for the others
+    assert "30 × 100 MB + 1,000 MB + 29 × 800 MB = **27 GB of memory**, and 1,800 s on" in text
+    assert "225 s with 8 cores, 112 s with 16." in text and "from what 4 learners took" in text

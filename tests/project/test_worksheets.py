@@ -10,18 +10,14 @@ from cells import Cells, PaperError, flat
 
 from tests.conftest import NOTEBOOKS, ROOT
 
-LATER = {"13", "14", "15"}  # notebooks whose worksheets are still to be written
 SHEETS = worksheets.read(ROOT)
 TASKS = [task for sheet in SHEETS.values() for item in sheet if (task := item.task)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name[:2])
 def test_each_notebook_has_a_worksheet_that_quotes_it(path):
-    if (number := path.name[:2]) in LATER:
-        assert number not in SHEETS, "no longer LATER"
-        return
     cells = Cells(path)
-    entries = worksheets.fill(SHEETS[number], cells)
+    entries = worksheets.fill(SHEETS[path.name[:2]], cells)
     kinds = [entry.kind for entry in entries]
     assert kinds.count("quote") >= kinds.count("task"), "most of it comes from the notebook"
     assert sum(len(worksheets.BLANK.findall(entry.text)) for entry in entries) >= 10

@@ -2,9 +2,11 @@
 // reads, while you draw. One module for two places: the page of the service (at the end of this
 // file) and the notebook widget (the default export, see pad.py).
 
+import { DRAWN, makeDrawing } from "../../play/web/drawing.js";
+import { listenUntil, make, makeSpeaker, percent } from "../../play/web/elements.js";
+
 const SEEN = 28; // pixels; the side of the image that the network sees
-const DRAWN = 280; // the drawing as it is sent,
-const SHARP = 3; // and how much finer it is on the screen
+const PEN = 22; // of DRAWN; the pen's width at first
 const PHOTO = 320; // the camera's picture as it is sent
 const LONGEST = 800; // the longer side of a chosen picture
 const CAMERA_PAUSE = 200; // milliseconds between two pictures of the camera
@@ -42,8 +44,7 @@ const NO_CAMERA = {
  */
 export function createPad(root, ask, { onStrokes, pasteFrom = root } = {}) {
   const end = new AbortController();
-  const on = (target, type, listener) =>
-    target.addEventListener(type, listener, { signal: end.signal });
+  const on = listenUntil(end);
   let source = "Draw";
 
   const result = makeResult();
@@ -58,7 +59,7 @@ export function createPad(root, ask, { onStrokes, pasteFrom = root } = {}) {
     root.dispatchEvent(new CustomEvent("strokes", { detail: strokes }));
   };
   const sources = {
-    Draw: makeDrawing(on, { read, clear, strokesChanged, say: result.say }),
+    Draw: makePaper(on, { read, clear, strokesChanged, say: result.say }),
     Camera: makeCamera(on, { read, fail, root }),
     Picture: makePicture(on, { read, fail, choose: () => choose("Picture"), root, pasteFrom }),
   };
@@ -168,7 +169,7 @@ function makeResult() {
   const message = make("p", { class: "digit-pad-message" });
   const seen = make("canvas", { width: SEEN, height: SEEN, role: "img" });
   seen.setAttribute("aria-label", "The image that the network sees");
-  const live = make("p", { class: "digit-pad-spoken", "aria-live": "polite" });
+  const { element: live, say } = makeSpeaker("digit-pad-spoken");
   const columns = Array.from({ length: 10 }, (_, label) => {
     const value = make("span", { class: "digit-pad-value" });
     const bar = make("span", { class: "digit-pad-bar" });
@@ -182,8 +183,6 @@ function makeResult() {
   const answer = make("div", { class: "digit-pad-answer" }, digit, message);
   const figure = make("figure", {}, seen, caption);
   const element = make("div", { class: "digit-pad-result" }, answer, figure, chart, live);
-  let timer;
-  let topic = "";
 
   function set({ label = null, probabilities = null, image = null }, text, isError = false) {
     digit.textContent = label ?? "–";
@@ -200,13 +199,6 @@ function makeResult() {
     if (!image) return;
     const shades = image.flat().flatMap((shade) => [shade, shade, shade, 255]);
     context.putImageData(new ImageData(new Uint8ClampedArray(shades), SEEN, SEEN), 0, 0);
-  }
-
-  function say(text, about = text, delay = 0) {
-    if (about === topic) return; // said already, or about to be
-    topic = about;
-    clearTimeout(timer);
-    timer = setTimeout(() => (live.textContent = text), delay);
   }
 
   return {
@@ -228,118 +220,19 @@ function makeResult() {
   };
 }
 
-/** Ink on paper, by mouse, finger, pen or keys. */
-function makeDrawing(on, { read, clear, strokesChanged, say }) {
-  const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  const STEP = 0.03; // of the side
-  const side = DRAWN * SHARP;
-  const canvas = make("canvas", { width: side, height: side, tabIndex: 0, role: "application" });
-  const keys = "Arrow keys move the pen, Space lowers or lifts it, Delete clears.";
-  canvas.setAttribute("aria-label", `Drawing area. ${keys}`);
-  const cursor = make("span", { class: "digit-pad-cursor", hidden: true });
-  const width = make("input", { type: "range", min: 10, max: 40, value: 22 });
+/** The paper, and the drawing as it is sent. */
+function makePaper(on, { read, clear, strokesChanged, say }) {
+  const told = { changed: read, finished: strokesChanged, clear, say };
+  const drawing = makeDrawing(on, told, PEN);
   const sent = make("canvas", { width: DRAWN, height: DRAWN });
-  const ink = canvas.getContext("2d", { alpha: false });
-  const strokes = [];
-  let stroke = null; // the one that is being drawn
-  let last = null; // its end, not rounded
-  let pointer = null; // the id of the pointer that draws it; other fingers are ignored
-  let pen = [0.5, 0.3]; // where the keys have moved the pen
-
-  function erase() {
-    stroke = pointer = null;
-    strokes.length = 0;
-    cursor.classList.remove("is-down");
-    ink.fillStyle = "white";
-    ink.fillRect(0, 0, side, side);
-  }
-
-  function begin(point) {
-    stroke = [];
-    strokes.push(stroke);
-    last = point;
-    extend(point); // a dot
-  }
-
-  function extend(point) {
-    Object.assign(ink, { lineWidth: width.value * SHARP, lineCap: "round", strokeStyle: "black" });
-    ink.beginPath();
-    ink.moveTo(last[0] * side, last[1] * side);
-    ink.lineTo(point[0] * side, point[1] * side);
-    ink.stroke();
-    last = point;
-    stroke.push(point.map((value) => Number(clamp(value).toFixed(3))));
-  }
-
-  function finish() {
-    if (!stroke) return;
-    stroke = pointer = null;
-    cursor.classList.remove("is-down");
-    strokesChanged(structuredClone(strokes));
-  }
-
-  function place(event) {
-    const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-  }
-
-  on(canvas, "pointerdown", (event) => {
-    if (event.button !== 0 || pointer !== null) return;
-    canvas.setPointerCapture(event.pointerId); // a stroke may leave the paper and come back
-    finish(); // what the keys began
-    cursor.hidden = true;
-    pointer = event.pointerId;
-    begin(place(event));
-    read();
-  });
-  on(canvas, "pointermove", (event) => {
-    if (event.pointerId !== pointer) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) extend(place(each));
-    read();
-  });
-  for (const type of ["pointerup", "pointercancel", "lostpointercapture"])
-    on(canvas, type, (event) => event.pointerId === pointer && finish());
-
-  on(canvas, "keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || pointer !== null) return;
-    if (event.key in MOVES) {
-      pen = pen.map((value, axis) => clamp(value + STEP * MOVES[event.key][axis]));
-      if (stroke) extend(pen);
-    } else if (event.key === " ") {
-      if (stroke) finish();
-      else begin(pen);
-      say(stroke ? "Pen down" : "Pen up");
-    } else if (event.key === "Delete" || event.key === "Escape") {
-      clear();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    cursor.hidden = false;
-    cursor.classList.toggle("is-down", stroke !== null);
-    cursor.style.left = `${pen[0] * 100}%`;
-    cursor.style.top = `${pen[1] * 100}%`;
-    if (stroke || event.key === " ") read(); // and so the result is spoken after “Pen up”
-  });
-  on(canvas, "blur", () => {
-    cursor.hidden = true;
-    finish();
-  });
-  erase();
-
-  const thickness = make("label", { class: "digit-pad-pen" }, "Pen: thin", width, "thick");
   return {
-    stage: make("div", {}, canvas, cursor),
-    tools: make("div", { class: "digit-pad-tools" }, thickness, make("small", {}, keys)),
-    isEmpty: () => strokes.length === 0,
-    leave: finish,
+    ...drawing,
     clear() {
-      erase();
+      drawing.erase();
       strokesChanged([]);
     },
     frame() {
-      sent.getContext("2d").drawImage(canvas, 0, 0, DRAWN, DRAWN);
+      sent.getContext("2d").drawImage(drawing.canvas, 0, 0, DRAWN, DRAWN);
       return encode(sent, "image/png");
     },
   };
@@ -488,30 +381,12 @@ function makePicture(on, { read, fail, choose, root, pasteFrom }) {
   };
 }
 
-function make(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties))
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function encode(canvas, type, quality) {
   return new Promise((resolve) => canvas.toBlob(resolve, type, quality));
 }
 
 function widthOf(element) {
   return element.getBoundingClientRect().width;
-}
-
-function clamp(value) {
-  return Math.min(1, Math.max(0, value));
-}
-
-function percent(share) {
-  if (share >= 0.995) return ">99%";
-  return share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`;
 }
 
 // The notebook widget: the kernel reads the pictures.

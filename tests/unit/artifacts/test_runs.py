@@ -36,7 +36,7 @@ def test_what_was_saved_is_found_again(results, model, capsys):
     run = artifacts.find_run()
     assert run.path == results / "run-1" / artifacts.MODEL
     assert run.history == HISTORY and run.trained_on == sample.DESCRIPTION.name
-    assert not run.is_shipped
+    assert not run.is_shipped and run.classes == tuple("0123456789")
     assert "Model: yours" in (told := capsys.readouterr().out) and "(artifacts/run-1/)" in told
     images = np.random.default_rng(0).random((5, 28, 28, 1), np.float32)
     again = artifacts.load_model(run.path)
@@ -177,7 +177,7 @@ def test_what_version_1_saved_is_read(results):
     }
     (results / "training_history.json").write_text(json.dumps(note), "utf-8")
     run = artifacts.newest_run()
-    assert run.trained_on == "MNIST" and run.history == HISTORY
+    assert run.trained_on == "MNIST" and run.history == HISTORY and run.classes == ()
     (results / "mnist_cnn_model.keras").write_bytes(b"another")
     with pytest.raises(artifacts.ArtifactError, match=r"run notebook 03 again\."):
         artifacts.newest_run()

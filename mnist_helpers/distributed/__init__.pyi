@@ -1,0 +1,12 @@
+from .checkpoint import Checkpoint as Checkpoint
+from .checkpoint import load as load
+from .cluster import ClusterError as ClusterError
+from .launch import Workers as Workers
+from .launch import commands as commands
+from .loop import measure_steps as measure_steps
+from .loop import trained as trained
+from .speed import curve as curve
+from .speed import recorded as recorded
+from .speed import ring as ring
+from .speed import sending_seconds as sending_seconds
+from .work import alone as alone

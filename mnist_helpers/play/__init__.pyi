@@ -1,0 +1,9 @@
+from . import networks as networks
+from . import page as page
+from . import scripts as scripts
+from . import stills as stills
+from . import weights as weights
+from .look import Look as Look
+from .widgets import Descent as Descent
+from .widgets import Kernel as Kernel
+from .widgets import Threshold as Threshold
