@@ -16,6 +16,7 @@ from pathlib import Path
 import make_paper
 import make_slides
 import nbformat
+import site_figures
 import site_lessons
 import site_pages
 import site_reference
@@ -45,7 +46,6 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
     titles = {name: book.cells[0].source.partition("\n")[0][2:] for name, book in notebooks.items()}
     glossary = (root / "docs" / "glossary.md").read_text("utf-8")
     known = site_lessons.terms(glossary)
-    look = root / SITE / "look.html"
     files: set[str] = set()
 
     def page(place: str, text: str) -> tuple[str, str]:
@@ -64,8 +64,7 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
     for path in [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("docs/teaching/*.md")]:
         place, text = page(path.relative_to(root).as_posix(), path.read_text("utf-8"))
         if place == "README.md":
-            figure = look.read_text("utf-8") if look.is_file() else ""
-            place, text = "index.md", site_pages.front_page(text, titles, figure)
+            place, text = "index.md", site_pages.front_page(text, titles, site_figures.LOOK)
         elif place == "docs/glossary.md":
             headings = {
                 f"{name}.ipynb": site_lessons.headings(notebooks[name]) for name in notebooks
@@ -161,6 +160,7 @@ def make(root: Path, folder: Path) -> Path:
     fresh, html = folder / "fresh", folder / "html"
     shutil.rmtree(fresh, ignore_errors=True)
     offered = offer(root, fresh / FILES)
+    site_figures.write(fresh)
     stage(sources(root, offered), folder / "source")
     command = ["-b", "html", "-c", str(root / SITE), "-d", str(folder / "doctrees")]
     command += ["-W", "--keep-going", "-q", "-a", "-j", "auto"]
@@ -170,7 +170,7 @@ def make(root: Path, folder: Path) -> Path:
             "the same name in the project, and make the site again."
         )
     for page in fresh.rglob("*.html"):
-        if FILES not in page.relative_to(fresh).parts:
+        if page.relative_to(fresh).parts[0] not in (FILES, "look", "figures"):
             page.write_text(site_pages.accessible(page.read_text("utf-8")), "utf-8", newline="\n")
     shutil.rmtree(html, ignore_errors=True)
     return fresh.rename(html)

@@ -7,6 +7,7 @@ and from the glossary.
 import re
 from collections.abc import Callable, Mapping
 
+import site_figures
 from copy_notebooks import exercise_in
 from deck import WRITES_PROSE
 from myst_parser.slugs import github_slugify
@@ -110,7 +111,7 @@ def lesson(
 
 def code_cell(cell: NotebookNode) -> NotebookNode:
     """Copy a cell without what was said to a learner who has typed nothing yet."""
-    outputs = [output for output in map(_said, cell.outputs) if output]
+    outputs = [said for output in cell.outputs if (said := _said(output, cell.source))]
     tags = ["hide-input"] if WRITES_PROSE.search(cell.source) else []
     return v4.new_code_cell(
         cell.source,
@@ -120,10 +121,13 @@ def code_cell(cell: NotebookNode) -> NotebookNode:
     )
 
 
-def _said(output: NotebookNode) -> NotebookNode | None:
+def _said(output: NotebookNode, code: str = "") -> NotebookNode | None:
     """Return an output as readers need it, or nothing."""
     data = output.get("data", {})
     if WIDGET in data:  # its script would come from another host; a still picture stays
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if figure := site_figures.in_lesson(code, alt):
+            return v4.new_output("display_data", {"text/html": figure})
         data = {kind: content for kind, content in data.items() if kind != WIDGET}
         output = NotebookNode(output | {"data": NotebookNode(data)})
         if "image/png" not in data:

@@ -16,9 +16,18 @@ CHAPTERS = {  # heading of the navigation → its pages; their own pages stand i
         "docs/service",
         "docs/data",
         "docs/where-to-run",
+        "docs/several-computers",
+        "docs/play",
         "docs/troubleshooting",
     ],
-    "Teach": ["docs/teaching", "docs/teaching/guide", "docs/presenting"],
+    "Teach": [
+        "docs/teaching",
+        "docs/teaching/guide",
+        "docs/presenting",
+        "docs/teaching/room",
+        "docs/teaching/jupyterhub",
+        "docs/project",
+    ],
     "More": ["downloads", "reference/index", "CONTRIBUTING", "CHANGELOG"],
 }
 # What the repository's web view shows, and a site has under another name

@@ -11,6 +11,7 @@ import copy_notebooks
 import make_site
 import nbformat
 import pytest
+import site_figures
 import site_lessons
 import site_pages
 import site_reference
@@ -214,6 +215,18 @@ def test_outputs_are_those_of_the_committed_notebook():
     before.execution_count = 3
     made = site_lessons.code_cell(before)
     assert made.outputs == before.outputs and made.execution_count == 3
+
+
+@pytest.mark.parametrize("name", ["Kernel", "Descent", "Threshold"])
+def test_a_widget_that_is_a_figure_of_the_site_can_be_played_with_there(name, tmp_path):
+    data = {site_lessons.WIDGET: {"model_id": "1"}, "image/png": "AA=="}
+    output = v4.new_output("display_data", data, metadata={"image/png": {"alt": "A curve."}})
+    page = site_lessons.code_cell(cell(f"figure = mh.play.{name}(image)\nfigure", output))
+    html = page.outputs[0].data["text/html"]
+    assert f'data-figure="{name.lower()}"' in html and 'alt="A curve."' in html
+    site_figures.page.write_figures(tmp_path / "figures")
+    for place in re.findall(r'(?:src|href)="\.\./([^"]+)"', html):
+        assert (tmp_path / place).is_file(), place
 
 
 # ---- the glossary

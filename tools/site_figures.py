@@ -1,0 +1,48 @@
+"""The figures to play with, on the site: their files, and what a page needs to show one."""
+
+import re
+from pathlib import Path
+
+from mnist_helpers.play import page
+
+# A cell that shows a figure as a widget
+SHOWN = re.compile(r"\bmh\.play\.(Kernel|Descent|Threshold|Look)\(")
+LOOK = """<section id="look" class="look">
+<h2>Look inside while you draw</h2>
+<p>Draw a digit. A network reads it, here in your browser: point at any number to see what made it.
+<a href="look/index.html">It has a page of its own, too.</a></p>
+<div id="digit-look-page"><noscript>
+<img src="look/look.png" alt="A drawn 3, each layer's feature maps, and the sum behind one number.">
+</noscript></div>
+<link rel="stylesheet" href="look/look.css">
+<script src="look/networks.js"></script>
+<script>for (const each of Object.values(mnistNetworks)) each.file = `look/${each.file}`;</script>
+<script src="look/look.js"></script>
+</section>"""
+
+
+def write(folder: Path) -> None:
+    """Write the files of all figures to the folder of the site."""
+    page.write_look(folder / "look")
+    page.write_figures(folder / "figures")
+
+
+def in_lesson(code: str, alt: str) -> str:
+    """Return the HTML that shows the figure of a cell on the page of a notebook, or nothing.
+
+    Args:
+        code: Of the cell.
+        alt: What the still picture shows, for where there is no JavaScript.
+    """
+    found = SHOWN.search(code)
+    if not found:
+        return ""
+    if found[1] == "Look":
+        return '<p><a href="../index.html#look">It stands on the first page.</a></p>'
+    name = found[1].lower()
+    return (
+        f'<div data-figure="{name}"><img src="../figures/{name}.png" alt="{alt}"></div>\n'
+        '<link rel="stylesheet" href="../figures/figures.css">\n'
+        '<script defer src="../figures/figures.js"></script>\n'
+        f'<script defer src="../figures/{name}.js"></script>'
+    )
