@@ -212,9 +212,9 @@ def best_sentence(result: dict) -> str:
     share = _mean(ours, "training_s") / _mean(theirs, "training_s")
     accuracy = _mean(ours, "test_right_with_copies") / ours[0]["test_count"]
     return (
-        f"Notebook 11 trains {ours[0]['parameters']:,} parameters, in {share:.1f} times the time "
-        f"of the reference recipe, and they read {accuracy:.2%} of the test set (mean of "
-        f"{len(ours)} seeds)."
+        f"The recipe of notebook 11 trains {ours[0]['parameters']:,} parameters, in {share:.1f} "
+        f"times the time of the reference recipe, and they read {accuracy:.2%} of the test set "
+        f"(mean of {len(ours)} seeds)."
     )
 
 

@@ -38,7 +38,7 @@ DESCRIPTION = DataSet(
 )
 
 
-def find() -> Path:
+def find(may_download: bool = True) -> Path:
     """Find the weights in Keras's cache, or download them (2 MB) into it.
 
     IMAGENET_SOURCE=cache forbids the download.
@@ -50,17 +50,17 @@ def find() -> Path:
     home, source = os.environ.get("KERAS_HOME") or "~/.keras", os.environ.get(VARIABLE, "")
     if source not in {"", "cache"}:
         raise DataError(f"{VARIABLE}={source!r} is not known: set it to 'cache' or unset it.")
-    return _find(Path(home).expanduser() / "models", not source)
+    refusal = f"{VARIABLE}=cache is set" if source else "no download was asked for"
+    refusal = "" if may_download and not source else refusal
+    return _find(Path(home).expanduser() / "models", refusal)
 
 
 @functools.cache  # the hash is computed once
-def _find(cache: Path, may_download: bool) -> Path:
+def _find(cache: Path, refusal: str) -> Path:
     path = cache / NAME
     if _is_right(path):
         return path
-    failure = f"{VARIABLE}=cache is set"
-    if may_download:
-        failure = download.download(DESCRIPTION, cache)
+    failure = refusal or download.download(DESCRIPTION, cache)
     if failure:
         raise DataError(
             f"{DESCRIPTION.name} are not on this computer and could not be downloaded ({failure}): "

@@ -40,7 +40,7 @@ AT_THE_END = {  # notebook → what its reader has then
     ),
     "10_train_fast": ("a training many times as fast, and what each change to it saved and cost"),
     "11_augment_and_normalise": (
-        "the most accurate network of the series, and what it is worth on other people's digits"
+        "the recipe of the most accurate network, and what it is worth on other people's digits"
     ),
     "12_tune_the_hyperparameters": (
         "a recipe that a program found, compared fairly, and a sense of what a search cannot say"

@@ -25,7 +25,7 @@ import stick_contents
 import wheels
 from stick_contents import CACHE, CONTENTS, PROJECT, WHEELS, sha256
 
-from mnist_helpers import datasets
+from mnist_helpers import datasets, imagenet
 from mnist_helpers.datasets import DataError
 
 ROOT = Path(__file__).parents[1]
@@ -120,12 +120,14 @@ def gather(stick: Path, targets: list[wheels.Target]) -> dict:
 
 
 def put_data(cache: Path) -> None:
-    """Copy each data set that is found here, as Keras's cache has it; say which are not.
+    """Copy each data set and the weights of notebook 14 as Keras's cache has them.
+
+    What is not here is downloaded; what cannot be had is named.
 
     Raises:
         GatherError: MNIST is not among them.
     """
-    known = (getattr(datasets, name) for name in dir(datasets))
+    known = [getattr(datasets, name) for name in dir(datasets)] + [imagenet]
     for module in (one for one in known if hasattr(one, "find") and hasattr(one, "DESCRIPTION")):
         name, found = module.DESCRIPTION.name, {}
         try:
@@ -134,7 +136,7 @@ def put_data(cache: Path) -> None:
         except DataError as error:
             reason = str(error)
         for place, path in found.items():
-            target = cache / "datasets" / place
+            target = cache / place
             if not (target.is_file() and sha256(target) == sha256(path)):
                 print(f"Copying {place}", flush=True)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -147,13 +149,15 @@ def put_data(cache: Path) -> None:
 
 
 def published(module: ModuleType) -> dict[str, Path]:
-    """Find the files of a data set, as they are published: place in Keras's cache → file."""
+    """Find files, or download them, as they are published: place in Keras's cache → file."""
+    if module is imagenet:
+        return {f"models/{imagenet.NAME}": imagenet.find()}
     source, files = module.find(), module.DESCRIPTION.files
     if source.path is None:
         raise DataError(source.note)
     if len(files) == 1:
-        return {files[0].name: source.path} if source.path.is_file() else {}
-    found = {file.name: source.path / Path(file.name).name for file in files}
+        return {f"datasets/{files[0].name}": source.path} if source.path.is_file() else {}
+    found = {f"datasets/{file.name}": source.path / Path(file.name).name for file in files}
     return found if all(path.is_file() for path in found.values()) else {}
 
 

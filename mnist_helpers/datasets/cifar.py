@@ -28,7 +28,7 @@ OF_NUMPY = {  # what the batches name; "_core" since NumPy 2
 }
 
 
-def find(data: DataSet) -> Source:
+def find(data: DataSet, may_download: bool = True) -> Source:
     """Find CIFAR-10 or CIFAR-100: as its variable names it, in Keras's cache, or by download.
 
     Raises:
@@ -36,7 +36,7 @@ def find(data: DataSet) -> Source:
         DataError: What the variable names is wrong, or the cache folder cannot be written.
     """
     try:
-        return files.find(data, check)
+        return files.find(data, check, may_download)
     except NotFoundError as error:
         address = data.files[0].urls[0]
         raise NotFoundError(

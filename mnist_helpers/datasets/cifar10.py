@@ -53,7 +53,7 @@ JPEG_COPY = dataclasses.replace(  # lossy: its results are not to be compared to
 )
 
 
-def find() -> Source:
+def find(may_download: bool = True) -> Source:
     """Find CIFAR-10: CIFAR10_PATH, Keras's cache, or a download of 170 MB.
 
     CIFAR10_PATH may also name the JPEG copy, a folder or an archive of `train/CLASS/NNNN.jpg`; the
@@ -66,7 +66,7 @@ def find() -> Source:
     named = os.environ.get(DESCRIPTION.variable, "")
     if named and jpegs.is_copy(Path(named).expanduser(), DESCRIPTION):
         return files.find(JPEG_COPY, jpegs.check)
-    return cifar.find(DESCRIPTION)
+    return cifar.find(DESCRIPTION, may_download)
 
 
 def load_training(seed: int = 0) -> Training:

@@ -44,14 +44,14 @@ DESCRIPTION = DataSet(
 )
 
 
-def find() -> Source:
+def find(may_download: bool = True) -> Source:
     """Find CIFAR-100: CIFAR100_PATH, Keras's cache, or a download of 169 MB.
 
     Raises:
         NotFoundError: It is nowhere; the message says how to get it. There is no stand-in.
         DataError: CIFAR100_PATH is wrong, or the cache folder cannot be written.
     """
-    return cifar.find(DESCRIPTION)
+    return cifar.find(DESCRIPTION, may_download)
 
 
 def load_training(seed: int = 0) -> Training:

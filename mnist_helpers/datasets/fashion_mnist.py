@@ -43,7 +43,7 @@ DESCRIPTION = DataSet(
 )
 
 
-def find() -> Source:
+def find(may_download: bool = True) -> Source:
     """Find Fashion-MNIST: FASHION_MNIST_PATH, Keras's cache, Debian's package, or a download.
 
     Raises:
@@ -51,7 +51,7 @@ def find() -> Source:
         DataError: FASHION_MNIST_PATH is wrong, or the cache folder cannot be written.
     """
     try:
-        return files.find(DESCRIPTION)
+        return files.find(DESCRIPTION, may_download=may_download)
     except NotFoundError as error:
         raise NotFoundError(
             f"{error} Connect to the network and restart the kernel; or install Debian's package "

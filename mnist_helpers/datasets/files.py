@@ -27,20 +27,20 @@ DAMAGE = (
 )
 
 
-def find(data: DataSet, check: Check | None = None) -> Source:
+def find(data: DataSet, check: Check | None = None, may_download: bool = True) -> Source:
     """Find a data set: as its variable names it, in Keras's cache, elsewhere, or by download.
 
     A download that failed is not tried again before Python is started anew. `check` raises
     DataError for other content than the data set's; without it, arrays are expected.
 
     Raises:
-        NotFoundError: It is nowhere, and no server gave it.
+        NotFoundError: It is nowhere, and no server gave it or none may be asked.
         DataError: What the variable names is wrong, or the cache folder cannot be written.
     """
     named = os.environ.get(data.variable, "")
-    found = _find(data, named, cache_folder(), check or check_arrays)
+    found = _find(data, named, cache_folder(), check or check_arrays, may_download)
     if isinstance(found, str):
-        raise NotFoundError(f"{data.name} could not be downloaded: {found}.")
+        raise NotFoundError(f"{data.name} {found}.")
     return found
 
 
@@ -50,8 +50,8 @@ def cache_folder() -> Path:
 
 
 @functools.cache  # one download, or one failure to download, for each kernel
-def _find(data: DataSet, named: str, cache: Path, check: Check) -> Source | str:
-    """Return where it was found, or why no server gave it."""
+def _find(data: DataSet, named: str, cache: Path, check: Check, may_download: bool) -> Source | str:
+    """Return where it was found, or how its absence is told."""
     if named:
         path = Path(named).expanduser().resolve()
         if not path.exists():
@@ -61,6 +61,8 @@ def _find(data: DataSet, named: str, cache: Path, check: Check) -> Source | str:
     for place in (data.cached, *data.places):
         if _is_right(path := cache / place, data, check):
             return Source(data, path, place if Path(place).is_absolute() else "Keras's cache")
+    if not may_download:
+        return "is not on this computer"
     try:
         failure = download(data, cache)
     except DataError:
@@ -68,7 +70,7 @@ def _find(data: DataSet, named: str, cache: Path, check: Check) -> Source | str:
             raise
     else:
         if failure and not _is_right(cache / data.cached, data, check):
-            return failure
+            return f"could not be downloaded: {failure}"
     return Source(data, cache / data.cached, "downloaded into Keras's cache")
 
 

@@ -22,7 +22,7 @@ import pytest
 import stick_contents
 import wheels
 
-from mnist_helpers import datasets
+from mnist_helpers import datasets, imagenet
 from tests.conftest import ROOT, run_code
 
 HERE = "{}.{}".format(*sys.version_info)
@@ -232,6 +232,8 @@ def project(tmp_path, monkeypatch):
     }
     monkeypatch.setattr(make_stick, "ROOT", root)
     monkeypatch.setattr(make_stick, "datasets", SimpleNamespace(spec=1, **modules))
+    (found / "weights.h5").write_bytes(b"weights")
+    monkeypatch.setattr(make_stick.imagenet, "find", lambda: found / "weights.h5")
     offline(monkeypatch, index)
     return root
 
@@ -254,7 +256,7 @@ def test_the_stick_has_all_and_nothing_else(stick, project):
     contents = json.loads((stick / "contents.json").read_text("utf-8"))
     assert sorted(contents["files"]) == [
         *("keras/datasets/clothes/x.gz", "keras/datasets/clothes/y.gz"),
-        *("keras/datasets/digits.npz", "project.zip"),
+        *("keras/datasets/digits.npz", f"keras/models/{imagenet.NAME}", "project.zip"),
         *("wheels/a_package-1.0-py3-none-any.whl", "wheels/uv-1.0-py3-none-any.whl"),
     ]
     for name, file in contents["files"].items():

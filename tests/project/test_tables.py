@@ -948,8 +948,8 @@ def test_the_tables_of_the_most_accurate_network(project):
     assert text.endswith("The reference recipe, for comparison: 98.50%.")
     assert table(project, "best").endswith(text)
     assert table(project, "best-sentence") == (
-        "Notebook 11 trains 114,690 parameters, in 3.6 times the time of the reference recipe, and "
-        "they read 99.75% of the test set (mean of 2 seeds)."
+        "The recipe of notebook 11 trains 114,690 parameters, in 3.6 times the time of the "
+        "reference recipe, and they read 99.75% of the test set (mean of 2 seeds)."
     )
     asked = table(project, "best-asked")
     assert "| MNIST's test set (10,000) | 99.65% | 99.75% |" in asked
@@ -1022,8 +1022,9 @@ def test_the_table_of_the_race(project):
         "reference's: +0.20 points (95% interval +0.20 to +0.20): better."
     )
     assert table(project, "race-sentence") == (
-        "Notebook 10 trains in 2.5 s, 17.3 times as fast as the reference recipe in the same run, "
-        "and reads 99.05% of the test set (means of 2 seeds; the reference recipe there: 98.85%)."
+        "The recipe of notebook 10 trains in 2.5 s, 17.3 times as fast as the reference recipe in "
+        "the same run, and reads 99.05% of the test set (means of 2 seeds; the reference recipe "
+        "there: 98.85%)."
     )
 
 

@@ -75,6 +75,13 @@ def test_a_download_can_be_forbidden(published, clean_settings):
         imagenet.find()
 
 
+def test_a_check_downloads_nothing(published, clean_settings):
+    clean_settings.delenv(imagenet.VARIABLE, raising=False)
+    clean_settings.setattr(download, "download", lambda *_: pytest.fail("a download"))
+    with pytest.raises(DataError, match="no download was asked for"):
+        imagenet.find(may_download=False)
+
+
 def test_no_test_may_download_the_weights():
     assert os.environ[imagenet.VARIABLE] == "cache"
 

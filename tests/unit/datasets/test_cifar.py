@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from mnist_helpers.datasets import DataError, cifar, cifar10, cifar100, files
+from mnist_helpers.datasets import DataError, cifar, cifar10, cifar100, fashion_mnist, files
 from mnist_helpers.datasets.spec import NotFoundError
 from tests.conftest import run_code_on_a_full_disk
 from tests.unit.datasets.batches import (
@@ -292,6 +292,13 @@ def test_without_a_network_it_says_how_to_get_it(clean_settings, tmp_path):
         for part in ("could not be downloaded", f"set {variable} to", module.DESCRIPTION.name):
             assert part in str(caught.value)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("module", [cifar10, cifar100, fashion_mnist])
+def test_it_can_be_looked_for_without_a_download(clean_settings, module):
+    clean_settings.setattr(files, "download", lambda *_: pytest.fail("a download"))
+    with pytest.raises(NotFoundError, match=rf"{module.DESCRIPTION.name} is not on this computer"):
+        module.find(may_download=False)
 
 
 def test_it_is_downloaded_to_where_keras_looks_for_it(small, serve_from, clean_settings, tmp_path):
