@@ -128,7 +128,7 @@ $(LEARNER): requirements.lock
 	@echo ready > $@
 
 $(CONTRIBUTOR): requirements-contributor.lock $(LEARNER)
-	@echo "Adding what contributors need: some 30 packages (seconds)"
+	@echo "Adding what contributors need: some 60 packages (seconds)"
 	@$(call install,requirements-contributor.lock)
 	@echo ready > $@
 

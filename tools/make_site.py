@@ -16,6 +16,7 @@ from pathlib import Path
 import make_paper
 import make_slides
 import nbformat
+import pages
 import site_figures
 import site_lessons
 import site_pages
@@ -71,8 +72,8 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
             }
             text = site_lessons.glossary_page(text, headings)
         elif place == "docs/teaching/guide.md":
-            pages = sorted(path.stem for path in root.glob("docs/teaching/[0-9]*.md"))
-            text += "\n" + site_pages.tree("", pages) + "\n"
+            lessons = sorted(path.stem for path in root.glob("docs/teaching/[0-9]*.md"))
+            text += "\n" + site_pages.tree("", lessons) + "\n"
         yield place, text
     yield page("downloads.md", site_pages.downloads(titles, offered))
     yield from reference.items()
@@ -112,11 +113,11 @@ def offer(root: Path, folder: Path) -> dict[str, list[Offer]]:
     stems = {path.stem[:2]: path.stem for path in notebooks}
     (folder / "paper").mkdir()
     written = []
-    for name, text in make_paper.pages(root).items():
+    for name, text in make_paper.written(root).items():
         if not name.endswith("_key"):
             written.append(folder / "paper" / f"{name}.html")
             written[-1].write_text(text, "utf-8", newline="\n")
-    if chromium := make_paper.find_chromium():
+    if chromium := pages.find_browser():
         printed = make_paper.print_to_pdf(written, chromium)
         for path in written:
             path.unlink()
@@ -127,10 +128,10 @@ def offer(root: Path, folder: Path) -> dict[str, list[Offer]]:
     return offered
 
 
-def stage(pages: Iterator[tuple[str, str | Path]], folder: Path) -> None:
+def stage(contents: Iterator[tuple[str, str | Path]], folder: Path) -> None:
     """Put pages where Sphinx reads them; what has not changed is left alone, what is gone goes."""
     kept = set()
-    for place, content in pages:
+    for place, content in contents:
         path = folder / place
         data = content.read_bytes() if isinstance(content, Path) else content.encode()
         kept.add(path)
@@ -156,15 +157,18 @@ def make(root: Path, folder: Path) -> Path:
         SiteError: A page cannot be made; the message says how to mend it.
         CopyError: As `sources`.
         PaperError: Quizzes or worksheets cannot be made.
+        PageError: A file to download cannot be written.
     """
     fresh, html = folder / "fresh", folder / "html"
     shutil.rmtree(fresh, ignore_errors=True)
     offered = offer(root, fresh / FILES)
     site_figures.write(fresh)
     stage(sources(root, offered), folder / "source")
-    command = ["-b", "html", "-c", str(root / SITE), "-d", str(folder / "doctrees")]
+    doctrees = folder / "doctrees"
+    command = ["-b", "html", "-c", str(root / SITE), "-d", str(doctrees)]
     command += ["-W", "--keep-going", "-q", "-a", "-j", "auto"]
     if build_main([*command, str(folder / "source"), str(fresh)]):
+        shutil.rmtree(doctrees, ignore_errors=True)  # faults found while reading are told once only
         raise SiteError(
             "The pages have the faults that Sphinx lists above. It names copies: mend the file of "
             "the same name in the project, and make the site again."
@@ -201,7 +205,7 @@ def main() -> None:
             with server(html, port) as shown:
                 print(f"Look at http://127.0.0.1:{port}; Ctrl+C ends it.")
                 shown.serve_forever()
-    except (CopyError, PaperError, SiteError) as error:
+    except (CopyError, PaperError, SiteError, pages.PageError) as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"The site cannot be written or shown ({error}). Make room, or free the port.")

@@ -25,20 +25,24 @@ def distances(training: mnist.Training) -> np.ndarray:
     return np.stack([np.sqrt(((some - mean) ** 2).sum(axis=(1, 2))) for mean in means], axis=1)
 
 
+def record(training: mnist.Training) -> dict[str, dict]:
+    """Compute what each figure shows: name → its data."""
+    model = artifacts.load_model(artifacts.REFERENCE / artifacts.MODEL)
+    probabilities = model.predict(scale(training.validation_images), verbose=0)
+    seven = (training.images[training.labels == 7][0] / 255).round(4)
+    return {
+        "kernel": {"image": seven.tolist()},
+        "descent": data.descent(distances(training), training.labels[:COUNT]),
+        "threshold": data.threshold(probabilities, training.validation_labels, "validation images"),
+    }
+
+
 def main() -> None:
     """Record."""
     source = mnist.find()
     if source.is_sample:
         sys.exit(f"The figures show real MNIST, and here is: {source.note}")
-    training = mnist.load_training()
-    model = artifacts.load_model(artifacts.REFERENCE / artifacts.MODEL)
-    probabilities = model.predict(scale(training.validation_images), verbose=0)
-    seven = (training.images[training.labels == 7][0] / 255).round(4)
-    recorded = {
-        "kernel": {"image": seven.tolist()},
-        "descent": data.descent(distances(training), training.labels[:COUNT]),
-        "threshold": data.threshold(probabilities, training.validation_labels, "validation images"),
-    }
+    recorded = record(mnist.load_training())
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(what)}" for name, what in recorded.items())
     page.RECORDED.write_text(f"{{{lines}}}\n", encoding="utf-8", newline="\n")
     print(f"Recorded: {page.RECORDED}")

@@ -1,5 +1,6 @@
 """The figures to play with, on the site: their files, and what a page needs to show one."""
 
+import html
 import re
 from pathlib import Path
 
@@ -37,12 +38,18 @@ def in_lesson(code: str, alt: str) -> str:
     found = SHOWN.search(code)
     if not found:
         return ""
-    if found[1] == "Look":
-        return '<p><a href="../index.html#look">It stands on the first page.</a></p>'
-    name = found[1].lower()
+    name, alt = found[1].lower(), html.escape(alt)
+    if name == "look":  # it is large, and works on the first page
+        return (
+            f'<p><a href="../index.html#look"><img src="../look/look.png" alt="{alt}"><br>\n'
+            "Draw a digit, and look inside: on the first page</a></p>"
+        )
+    note = ""
+    if name == "threshold":  # in the notebook, of the network that was trained
+        note = "\n<p>Here it has the answers of the network that ships with the series.</p>"
     return (
         f'<div data-figure="{name}"><img src="../figures/{name}.png" alt="{alt}"></div>\n'
         '<link rel="stylesheet" href="../figures/figures.css">\n'
         '<script defer src="../figures/figures.js"></script>\n'
-        f'<script defer src="../figures/{name}.js"></script>'
+        f'<script defer src="../figures/{name}.js"></script>{note}'
     )

@@ -124,10 +124,11 @@ def code_cell(cell: NotebookNode) -> NotebookNode:
 def _said(output: NotebookNode, code: str = "") -> NotebookNode | None:
     """Return an output as readers need it, or nothing."""
     data = output.get("data", {})
-    if WIDGET in data:  # its script would come from another host; a still picture stays
+    if "image/png" in data:  # of a widget, too: run_notebooks.py keeps its still picture only
         alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
         if figure := site_figures.in_lesson(code, alt):
             return v4.new_output("display_data", {"text/html": figure})
+    if WIDGET in data:  # saved in JupyterLab; its script would come from another host
         data = {kind: content for kind, content in data.items() if kind != WIDGET}
         output = NotebookNode(output | {"data": NotebookNode(data)})
         if "image/png" not in data:

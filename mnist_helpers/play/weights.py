@@ -40,11 +40,13 @@ def describe(model: keras.Sequential, name: str, trained_on: str, version: str =
         version: What tells it from others of this name.
 
     Raises:
-        NetworkError: It is no chain, or has a layer that cannot be shown.
+        NetworkError: It is no chain from a drawing to probabilities, or has a layer that cannot be
+            shown.
     """
+    images = np.stack([pictures.image_of(strokes) for strokes in drawings().values()])
+    _check(model, (*images.shape[1:], 1))
     layers: list[dict[str, Any]] = [{"kind": "input", "shape": list(model.input_shape[1:])}]
     layers += [part for layer in _chain(model) for part in _parts(layer)]
-    images = np.stack([pictures.image_of(strokes) for strokes in drawings().values()])
     for layer, values in zip(layers, activations(model, images), strict=True):
         sizes = np.abs(values[values != 0])  # the brightest are few, and many are 0
         limit = np.quantile(sizes, BRIGHTEST) if sizes.size else 1
@@ -83,10 +85,25 @@ def activations(model: keras.Sequential, images: np.ndarray) -> list[np.ndarray]
     return values
 
 
-def _chain(model: keras.Sequential) -> Iterator[Any]:
-    """Give the layers that compute something; without training, Dropout does not."""
+def _check(model: Any, shape: tuple[int, ...]) -> None:
+    """Refuse what is no chain of layers from such an image to probabilities."""
     if not isinstance(model, keras.Sequential):
         raise NetworkError("Only a chain of layers can be shown: build it as keras.Sequential.")
+    takes = model.input_shape[1:] if model.built else "not known yet"
+    if takes != shape:
+        raise NetworkError(
+            f"The shape of this network's input is {takes}, and that of a drawing {shape}: begin "
+            f"the network with keras.Input({shape})."
+        )
+    if not any(_is(layer, "softmax") for layer in model.layers[-1:]):
+        raise NetworkError(
+            "This network does not end with probabilities: let its last layer be "
+            'keras.layers.Dense(classes, activation="softmax").'
+        )
+
+
+def _chain(model: keras.Sequential) -> Iterator[Any]:
+    """Give the layers that compute something; without training, Dropout does not."""
     for layer in model.layers:
         if not isinstance(layer, keras.layers.InputLayer | keras.layers.Dropout):
             yield layer
@@ -98,6 +115,8 @@ def _parts(layer: Any) -> list[dict]:
     shape = list(layer.output.shape[1:])
     activation = "relu" if _is(layer, "relu") else "linear"
     match layer:
+        case _ if getattr(layer, "data_format", None) == "channels_first":
+            pass  # refused below
         case kinds.Conv2D() if _is_plain(layer):
             return [
                 {
@@ -111,7 +130,9 @@ def _parts(layer: Any) -> list[dict]:
         ):
             kind = "max" if isinstance(layer, kinds.MaxPooling2D) else "average"
             return [{"kind": kind, "shape": shape, "pool": list(layer.pool_size)}]
-        case kinds.BatchNormalization() if layer.scale and layer.center:
+        case kinds.BatchNormalization() if (
+            layer.scale and layer.center and layer.axis in (-1, len(shape))
+        ):
             deviation = np.sqrt(layer.moving_variance.numpy() + layer.epsilon)
             learned = {"gamma": layer.gamma, "beta": layer.beta, "mean": layer.moving_mean}
             numbers = _texts(**learned, deviation=deviation)
@@ -122,14 +143,14 @@ def _parts(layer: Any) -> list[dict]:
             return [{"kind": "flatten", "shape": shape}]
         case kinds.GlobalAveragePooling2D() if not layer.keepdims:
             return [{"kind": "mean", "shape": shape}]
-        case kinds.Dense() if _has_known_activation(layer):
+        case kinds.Dense() if _has_known_activation(layer) and len(shape) == 1:
             numbers = _texts(kernel=layer.kernel, bias=_bias(layer))
             dense = {"kind": "dense", "shape": shape, "activation": activation, "numbers": numbers}
             return [dense] + ([{"kind": "softmax", "shape": shape}] * _is(layer, "softmax"))
     kind = type(layer).__name__
     raise NetworkError(
         f"The layer {layer.name} ({kind}, as it is set here) cannot be shown. What can: {SHOWN}; "
-        "strides of 1, and pooling without overlap."
+        "channels last, strides of 1, pooling without overlap, and flat input for Dense."
     )
 
 

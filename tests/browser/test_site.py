@@ -47,7 +47,7 @@ def site(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         if not request.config.getoption("--every-way"):
             patch.setattr(make_site.make_slides, "make", lambda *_: [])
-            patch.setattr(make_site.make_paper, "find_chromium", lambda: None)
+            patch.setattr(make_site.pages, "find_browser", lambda: None)
         return make_site.make(ROOT, tmp_path_factory.mktemp("site"))
 
 

@@ -11,6 +11,7 @@ import copy_notebooks
 import make_site
 import nbformat
 import pytest
+import run_notebooks
 import site_figures
 import site_lessons
 import site_pages
@@ -217,16 +218,40 @@ def test_outputs_are_those_of_the_committed_notebook():
     assert made.outputs == before.outputs and made.execution_count == 3
 
 
-@pytest.mark.parametrize("name", ["Kernel", "Descent", "Threshold"])
-def test_a_widget_that_is_a_figure_of_the_site_can_be_played_with_there(name, tmp_path):
-    data = {site_lessons.WIDGET: {"model_id": "1"}, "image/png": "AA=="}
-    output = v4.new_output("display_data", data, metadata={"image/png": {"alt": "A curve."}})
-    page = site_lessons.code_cell(cell(f"figure = mh.play.{name}(image)\nfigure", output))
-    html = page.outputs[0].data["text/html"]
-    assert f'data-figure="{name.lower()}"' in html and 'alt="A curve."' in html
+FIGURES = {
+    "Kernel": "mh.play.Kernel(np.eye(5))",
+    "Descent": "mh.play.Descent(np.eye(3), np.arange(3))",
+    "Threshold": "mh.play.Threshold(np.eye(3), np.arange(3))",
+}
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """Cells with a figure, as they are committed: name → cell."""
+    path = tmp_path_factory.mktemp("notebooks") / "01_play.ipynb"
+    first = cell("import numpy as np\n\nimport mnist_helpers as mh")
+    nbformat.write(v4.new_notebook(cells=[first, *map(cell, FIGURES.values())]), path)
+    _, *cells = run_notebooks.execute(path, progress=False).cells
+    return dict(zip(FIGURES, cells, strict=True))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_of_an_executed_notebook_can_be_played_with(name, executed, tmp_path):
+    html = site_lessons.code_cell(executed[name]).outputs[0].data["text/html"]
+    alt = executed[name].outputs[0].metadata["image/png"]["alt"]
+    assert f'data-figure="{name.lower()}"' in html and f'alt="{alt}"' in html
     site_figures.page.write_figures(tmp_path / "figures")
-    for place in re.findall(r'(?:src|href)="\.\./([^"]+)"', html):
+    places = re.findall(r'(?:src|href)="\.\./([^"]+)"', html)
+    assert len(places) == 4
+    for place in places:
         assert (tmp_path / place).is_file(), place
+
+
+def test_look_inside_is_a_still_picture_that_leads_to_the_first_page(executed):
+    shown = executed["Kernel"].outputs
+    html = site_lessons.code_cell(cell("mh.play.Look(run)", *shown)).outputs[0].data["text/html"]
+    assert '<a href="../index.html#look"><img src="../look/look.png" alt="An image' in html
+    assert 'id="look"' in site_figures.LOOK and 'src="look/look.png"' in site_figures.LOOK
 
 
 # ---- the glossary
@@ -430,6 +455,7 @@ def staged(monkeypatch, tmp_path):
 
     def make(**pages):
         monkeypatch.setattr(make_site, "offer", lambda root, folder: {})
+        monkeypatch.setattr(site_figures, "write", lambda folder: None)
         tree = "\n".join(["```{toctree}", *(name for name in pages if name != "index"), "```"])
         pages["index"] = f"# First\n\n{tree}\n"
         staged = [(f"{name}.md", text) for name, text in pages.items()]
@@ -455,6 +481,14 @@ def test_a_link_that_leads_nowhere_stops_it_and_keeps_the_site_before(staged, ca
         staged(one="# One\n\n[a](gone.md)\n")
     assert "one.md" in capfd.readouterr().err
     assert (html / "one.html").is_file()
+
+
+def test_a_fault_is_told_each_time(staged, capfd):
+    """Sphinx tells what it finds while it reads only when it reads a page anew."""
+    for _ in range(2):
+        with pytest.raises(SiteError):
+            staged(one="# One\n\n```{no-such-directive}\n```\n")
+        assert "no-such-directive" in capfd.readouterr().err
 
 
 def test_every_thing_that_is_mended_is_still_there_to_mend(staged):

@@ -34,6 +34,9 @@ def test_a_saved_run_has_its_name_and_the_hash_of_its_file():
         (layers.MaxPooling2D(3, strides=1), "MaxPooling2D"),
         (layers.ReLU(max_value=6), "ReLU"),
         (layers.Resizing(14, 14), "Resizing"),
+        (layers.Dense(3), "Dense"),  # of each pixel by itself
+        (layers.BatchNormalization(axis=1), "BatchNormalization"),
+        (layers.GlobalAveragePooling2D("channels_first"), "GlobalAveragePooling2D"),
     ],
 )
 def test_a_layer_that_cannot_be_shown_is_named_with_those_that_can(layer, named):
@@ -42,6 +45,38 @@ def test_a_layer_that_cannot_be_shown_is_named_with_those_that_can(layer, named)
     )
     with pytest.raises(weights.NetworkError, match=rf"\({named}.*GlobalAveragePooling2D"):
         weights.describe(model, "", "")
+
+
+@pytest.mark.parametrize(
+    ("shape", "last", "named"),
+    [
+        ((28, 28, 3), "softmax", r"input is \(28, 28, 3\), and that of a drawing \(28"),
+        ((32, 32, 1), "softmax", r"keras\.Input\(\(28, 28, 1\)\)"),
+        (None, "softmax", "not known yet"),
+        ((28, 28, 1), "linear", "does not end with probabilities"),
+        ((28, 28, 1), "sigmoid", "does not end with probabilities"),
+    ],
+)
+def test_a_network_that_does_not_lead_from_a_drawing_to_probabilities_is_refused(
+    shape, last, named
+):
+    first = [keras.Input(shape)] if shape else []
+    model = keras.Sequential([*first, layers.Flatten(), layers.Dense(10, activation=last)])
+    with pytest.raises(weights.NetworkError, match=named):
+        weights.describe(model, "", "")
+
+
+def test_batch_normalisation_of_maps_is_shown_however_its_axis_is_named():
+    for axis in (-1, 3):
+        model = keras.Sequential(
+            [
+                keras.Input((28, 28, 1)),
+                layers.BatchNormalization(axis=axis),
+                layers.Flatten(),
+                layers.Dense(10, activation="softmax"),
+            ]
+        )
+        assert weights.describe(model, "", "")["layers"][1]["kind"] == "normalise"
 
 
 def test_a_network_that_is_no_chain_is_refused():
