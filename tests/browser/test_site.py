@@ -24,6 +24,8 @@ FEW = (
     "docs/glossary",
     "downloads",
     "reference/evaluation",
+    "look/index",
+    "figures/index",
 )
 SCREENS = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 VIEWS = {"wide and light": ("wide", "light"), "phone and dark": ("phone", "dark")}
@@ -35,7 +37,7 @@ PAGES = [
     *(f"notebooks/{path.stem}" for path in sorted(ROOT.glob("notebooks/*.ipynb"))),
     *(f"docs/{path.stem}" for path in sorted(ROOT.glob("docs/*.md"))),
     *(f"docs/teaching/{path.stem}" for path in sorted(ROOT.glob("docs/teaching/*.md"))),
-    "reference/evaluation",
+    *("reference/evaluation", "look/index", "figures/index"),
 ]
 
 
@@ -104,7 +106,7 @@ def test_no_page_is_heavy(site):
 
 def test_every_page_is_among_those_that_are_looked_at(site):
     made = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")}
-    made = {name for name in made if not name.startswith(("files/", "look/", "figures/"))}
+    made = {name for name in made if not name.startswith("files/")}
     odd = made ^ set(PAGES)
     assert all(name.startswith("reference/") for name in odd), odd  # these are all alike
 
@@ -193,6 +195,28 @@ def test_the_first_page_looks_inside_what_is_drawn(look):
     expect(figure.get_by_text("Max-pooling").first).to_be_visible()
     figure.get_by_role("button", name="Example: 7").click()
     expect(figure.locator(".look-answer")).to_contain_text("7")
+
+
+def test_on_a_phone_paper_and_arithmetic_stay_while_the_layers_scroll(look):
+    page = look("index", "phone and light")
+    figure = page.locator("#digit-look-page")
+    layers = figure.locator(".look-layers .look-picture")
+    layers.first.click()
+    layers.nth(2).evaluate("layer => layer.scrollIntoView({ block: 'center' })")
+    for part in (".digit-pad-stage", ".look-why"):
+        expect(figure.locator(part)).to_be_in_viewport(ratio=0.95)
+    header = page.locator(".mobile-header").bounding_box()
+    paper = figure.locator(".digit-pad-stage").bounding_box()
+    assert paper["y"] >= header["y"] + header["height"], "it lies under the page's head"
+
+
+def test_the_figure_of_a_lesson_answers(look):
+    figure = look("notebooks/02_build_the_model").locator("[data-figure=kernel]")
+    text = figure.locator("[aria-live]")
+    before = text.inner_text()
+    figure.get_by_role("button", name="blur").click()
+    expect(text).not_to_have_text(before)
+    expect(text).to_contain_text("nine products")
 
 
 def test_hints_and_solutions_are_folded_and_open_with_the_keyboard(look):
