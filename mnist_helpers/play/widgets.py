@@ -25,7 +25,8 @@ class Kernel(Figure):
     """A kernel slides over an image: change its numbers, move the window, see the sum.
 
     Attributes:
-        kernel: Its numbers now, three rows of three.
+        kernel: Its numbers, three rows of three; those that you set are shown. None until somebody
+            changes the ones that are there at first.
     """
 
     _esm = scripts.module(scripts.WEB / "kernel.js")
@@ -33,11 +34,20 @@ class Kernel(Figure):
     still = scripts.WEB / "kernel.png"
     alt = "An image with a window of 3×3 pixels, a kernel, and the feature map that it gives."
     image: traitlets.List = traitlets.List().tag(sync=True)
-    kernel: traitlets.List = traitlets.List().tag(sync=True)
+    kernel: traitlets.List = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
 
     def __init__(self, image: np.ndarray) -> None:
         """Show an image, float (h, w) in [0, 1], at least 3×3."""
         super().__init__(**data.kernel(image))
+
+    @traitlets.validate("kernel")
+    def _check(self, proposal: traitlets.Bunch) -> list:
+        rows = proposal["value"]
+        if rows and {len(rows), *map(len, rows)} != {data.SMALLEST}:
+            raise traitlets.TraitError(
+                "Give three rows of three numbers, such as [[0, 0, 0], [0, 1, 0], [0, 0, 0]]."
+            )
+        return rows
 
 
 class Descent(Figure):

@@ -32,7 +32,10 @@ test("a threshold is counted as it is written, and they never fall", () => {
   const thresholds = PLACES.map(thresholdAt);
   for (const threshold of thresholds)
     assert.equal(threshold, Number((Number.parseFloat(textOf(threshold)) / 100).toFixed(5)));
-  assert.deepEqual(thresholds.toSorted((one, other) => one - other), thresholds);
+  assert.deepEqual(
+    thresholds.toSorted((one, other) => one - other),
+    thresholds,
+  );
   const nines = [0, 1, 2, 3, 5].map((place) => textOf(thresholdAt(place)));
   assert.deepEqual(nines, ["0%", "90%", "99%", "99.9%", "99.999%"]);
 });
