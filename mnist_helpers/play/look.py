@@ -5,7 +5,7 @@ import traitlets
 
 from mnist_helpers import artifacts, pictures
 from mnist_helpers.pictures.strokes import PEN
-from mnist_helpers.play import networks, scripts, weights
+from mnist_helpers.play import networks, scripts, stills, weights
 from mnist_helpers.play.widgets import Figure
 
 
@@ -21,7 +21,7 @@ class Look(Figure):
     _esm = scripts.module(scripts.WEB / "look.js")
     _css = scripts.style(scripts.WEB / "look.css")
     still = scripts.WEB / "look.png"
-    alt = "A drawn 3, the feature maps of each layer of the network, and ten probabilities."
+    alt = stills.ALT["look"]
     names: traitlets.Dict = traitlets.Dict().tag(sync=True)
     drawings: traitlets.Dict = traitlets.Dict().tag(sync=True)
     strokes: traitlets.List = traitlets.List().tag(sync=True)

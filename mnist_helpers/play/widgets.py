@@ -32,7 +32,7 @@ class Kernel(Figure):
     _esm = scripts.module(scripts.WEB / "kernel.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "kernel.png"
-    alt = "An image with a window of 3×3 pixels, a kernel, and the feature map that it gives."
+    alt = stills.ALT["kernel"]
     image: traitlets.List = traitlets.List().tag(sync=True)
     kernel: traitlets.List = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
 
@@ -56,7 +56,7 @@ class Descent(Figure):
     _esm = scripts.module(scripts.WEB / "descent.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "descent.png"
-    alt = "The loss as a curve over one weight, with ten steps down it at a learning rate of 1."
+    alt = stills.ALT["descent"]
     data: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
     def __init__(self, distances: np.ndarray, labels: np.ndarray) -> None:
@@ -70,7 +70,7 @@ class Threshold(Figure):
     _esm = scripts.module(scripts.WEB / "threshold.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "threshold.png"
-    alt = "Images for a person, mistakes left, and the cost of both, by the threshold."
+    alt = stills.ALT["threshold"]
     data: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
     def __init__(
