@@ -31,7 +31,7 @@ test("a threshold refuses what is less sure, and counts what that costs", () => 
 test("a threshold is counted as it is written, and they never fall", () => {
   const thresholds = PLACES.map(thresholdAt);
   for (const threshold of thresholds)
-    assert.equal(threshold, Number((Number.parseFloat(textOf(threshold)) / 100).toFixed(5)));
+    assert.equal(threshold, Number((Number.parseFloat(textOf(threshold)) / 100).toFixed(6)));
   assert.deepEqual(
     thresholds.toSorted((one, other) => one - other),
     thresholds,

@@ -11,15 +11,15 @@ const PRICE = 50; // of a mistake at first, in questions to a person
 
 /**
  * The threshold at a place of the slider: 0, then 0.9 at 1, 0.99 at 2, and so on. It is rounded, to
- * as many digits as it has nines, so that what is counted is what is shown.
+ * one digit after its nines, so that what is counted is what is shown.
  */
 export function thresholdAt(place) {
-  return Number((1 - 10 ** -place).toFixed(Math.max(2, Math.ceil(place))));
+  return Number((1 - 10 ** -place).toFixed(Math.max(3, Math.ceil(place) + 1)));
 }
 
 /** A threshold in per cent, with all its digits. */
 export function textOf(threshold) {
-  return `${Number((100 * threshold).toFixed(MOST - 2))}%`;
+  return `${Number((100 * threshold).toFixed(MOST - 1))}%`;
 }
 
 /**
