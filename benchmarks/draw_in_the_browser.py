@@ -6,8 +6,6 @@ browser has its next picture, of which it makes at most 60 a second. Needs Chrom
 it, if it is not found.
 """
 
-import os
-import shutil
 import statistics
 import sys
 import tempfile
@@ -17,8 +15,13 @@ import psutil
 import recording
 from playwright.sync_api import sync_playwright
 
+from mnist_helpers import artifacts
 from mnist_helpers.play import networks
-from mnist_helpers.play import page as pages
+from mnist_helpers.play import page as figures
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+
+import pages
 
 FULL, QUICK = 600, 10  # drawings with each network
 WARM_UP = 100
@@ -71,21 +74,20 @@ def main() -> None:
     """Measure."""
     options = recording.parser(__doc__).parse_args()
     count = QUICK if options.quick else FULL
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not chromium:
+    if not (chromium := pages.find_browser()):
         sys.exit("There is no Chromium here: install it, or name its file in CHROMIUM.")
     kept = recording.Recording(options, "ten recorded drawings", ("playwright", "numpy"))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        pages.write_look(Path(folder))
+        figures.write_look(Path(folder))
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1360, "height": 850})
         page.goto((Path(folder) / "index.html").as_uri())
-        for key in networks.SHIPPED:
+        for key, (_, where) in networks.SHIPPED.items():
             page.locator(f"input[value={key}]").check(force=True)
-            page.locator(".look-scores").first.wait_for()
+            name = artifacts.read_run(where).name
+            page.locator(".look-inside > p", has_text=name).wait_for()
             page.evaluate(DRAW, WARM_UP if not options.quick else 1)
             before = cpu_seconds()
             times = page.evaluate(DRAW, count)

@@ -5,15 +5,15 @@ is not found.
 """
 
 import io
-import os
-import shutil
+import sys
 import tempfile
 from pathlib import Path
 
+import pages
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from mnist_helpers.play import page as pages
+from mnist_helpers.play import page as figures
 from mnist_helpers.play import scripts
 
 COLOURS = 128
@@ -36,13 +36,11 @@ def choose_a_value(page: Page) -> None:
 
 def main() -> None:
     """Photograph."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)))
-    for name in ("look", *pages.FIGURES):
-        (scripts.WEB / f"{name}.png").touch()
+    if not (chromium := pages.find_browser()):
+        sys.exit("There is no Chromium here: install it, or name its file in CHROMIUM.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        pages.write_look(Path(folder, "look"))
-        pages.write_figures(Path(folder, "figures"))
+        figures.write_look(Path(folder, "look"))
+        figures.write_figures(Path(folder, "figures"))
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
@@ -54,7 +52,7 @@ def main() -> None:
         keep(page.locator(".digit-look").screenshot(), "look")
         page = browser.new_page(viewport={"width": 860, "height": 850}, device_scale_factor=1.5)
         page.goto(Path(folder, "figures", "index.html").as_uri())
-        for name in pages.FIGURES:
+        for name in figures.FIGURES:
             keep(page.locator(f"[data-figure={name}]").screenshot(), name)
         browser.close()
 

@@ -4,20 +4,20 @@ import html
 import re
 from pathlib import Path
 
-from mnist_helpers.play import page
+from mnist_helpers.play import page, stills
 
 # A cell that shows a figure as a widget
 SHOWN = re.compile(r"\bmh\.play\.(Kernel|Descent|Threshold|Look)\(")
-LOOK = """<section id="look" class="look">
+LOOK = f"""<section id="look" class="look">
 <h2>Look inside while you draw</h2>
 <p>Draw a digit. A network reads it, here in your browser: point at any number to see what made it.
 <a href="look/index.html">It has a page of its own, too.</a></p>
 <div id="digit-look-page"><noscript>
-<img src="look/look.png" alt="A drawn 3, each layer's feature maps, and the sum behind one number.">
+<img src="look/look.png" alt="{stills.ALT["look"]}">
 </noscript></div>
 <link rel="stylesheet" href="look/look.css">
 <script src="look/networks.js"></script>
-<script>for (const each of Object.values(mnistNetworks)) each.file = `look/${each.file}`;</script>
+<script>for (const each of Object.values(mnistNetworks)) each.file = `look/${{each.file}}`;</script>
 <script src="look/look.js"></script>
 </section>"""
 

@@ -58,7 +58,9 @@ def image_of(strokes: Strokes, pen: float = PEN) -> np.ndarray:
     corner = (SIDE - size) / 2
     image = ink(corner)
     places = np.arange(SIDE)
-    mass = np.array([image.sum(axis=axis) @ places for axis in (0, 1)]) / image.sum()
+    mass = np.full(2, (SIDE - 1) / 2)  # stays so if a dot of a thin pen lies between the pixels
+    if image.any():
+        mass = np.array([image.sum(axis=axis) @ places for axis in (0, 1)]) / image.sum()
     return ink(np.clip(corner + SIDE / 2 - mass, 0, SIDE - size)).astype(np.float32)
 
 

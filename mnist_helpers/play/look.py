@@ -5,7 +5,7 @@ import traitlets
 
 from mnist_helpers import artifacts, pictures
 from mnist_helpers.pictures.strokes import PEN
-from mnist_helpers.play import networks, scripts, weights
+from mnist_helpers.play import networks, scripts, stills, weights
 from mnist_helpers.play.widgets import Figure
 
 
@@ -13,14 +13,15 @@ class Look(Figure):
     """Draw a digit, and see every number inside the network that reads it.
 
     Attributes:
-        strokes: What is drawn now: strokes, each a list of points [x, y] in 0…1, y downwards.
+        strokes: What is drawn: strokes, each a list of points [x, y] in 0…1, y downwards. None
+            until somebody draws or takes an example.
         pen: Width of the pen, as a share of the paper's side.
     """
 
     _esm = scripts.module(scripts.WEB / "look.js")
     _css = scripts.style(scripts.WEB / "look.css")
     still = scripts.WEB / "look.png"
-    alt = "A drawn 3, the feature maps of each layer of the network, and ten probabilities."
+    alt = stills.ALT["look"]
     names: traitlets.Dict = traitlets.Dict().tag(sync=True)
     drawings: traitlets.Dict = traitlets.Dict().tag(sync=True)
     strokes: traitlets.List = traitlets.List().tag(sync=True)
@@ -57,7 +58,7 @@ class Look(Figure):
         key = content["key"]
         try:
             run = self._runs.get(key) or artifacts.read_run(networks.SHIPPED[key][1])
-            self.send({"key": key, "network": weights.describe_run(run)})
+            self.send({"id": content["id"], "answer": weights.describe_run(run)})
         except Exception as error:  # the learner sees it in the widget, and all of it in the log
-            self.send({"key": key, "error": f"{type(error).__name__}: {error}"})
+            self.send({"id": content["id"], "error": f"{type(error).__name__}: {error}"})
             raise

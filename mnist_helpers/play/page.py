@@ -5,10 +5,11 @@ Each script is of the old kind, for browsers refuse modules and requests of a pa
 
 import json
 import shutil
+import string
 from pathlib import Path
 
 from mnist_helpers import artifacts
-from mnist_helpers.play import networks, scripts, weights
+from mnist_helpers.play import networks, scripts, stills, weights
 
 FIGURES = ("kernel", "descent", "threshold")
 RECORDED = scripts.WEB / "recorded.json"  # what they show on the site: tools/record_figures.py
@@ -21,7 +22,7 @@ def write_look(folder: Path) -> None:
         folder: Is made if need be; files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(scripts.WEB / "look.html", folder / "index.html")
+    _write(folder / "index.html", _page("look.html"))
     shutil.copy(scripts.WEB / "look.png", folder)
     _write(folder / "look.js", scripts.script(scripts.WEB / "look.js"))
     _write(folder / "look.css", scripts.style(scripts.WEB / "look.css"))
@@ -45,13 +46,19 @@ def write_figures(folder: Path) -> None:
         folder: Is made if need be; files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(scripts.WEB / "figures.html", folder / "index.html")
+    _write(folder / "index.html", _page("figures.html"))
     _write(folder / "figures.css", scripts.style(scripts.WEB / "figures.css"))
     recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
     _write(folder / "figures.js", _assign("mnistFigures", recorded))
     for name in FIGURES:
         shutil.copy(scripts.WEB / f"{name}.png", folder)
         _write(folder / f"{name}.js", scripts.script(scripts.WEB / f"{name}.js"))
+
+
+def _page(name: str) -> str:
+    """Return a page, with what its still pictures show."""
+    text = (scripts.WEB / name).read_text(encoding="utf-8")
+    return string.Template(text).substitute(stills.ALT)
 
 
 def _assign(name: str, value: object) -> str:

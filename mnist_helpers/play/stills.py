@@ -3,6 +3,13 @@
 import base64
 from pathlib import Path
 
+ALT = {  # name of a figure → what its still picture shows
+    "look": "A drawn 3, each layer's feature maps, and the sum behind one number.",
+    "kernel": "An image with a window of 3×3 pixels, a kernel, and the feature map that it gives.",
+    "descent": "The loss as a curve over one weight, with ten steps at a learning rate of 1.",
+    "threshold": "Images for a person, mistakes left, and the cost of both, by the threshold.",
+}
+
 
 def with_still(bundle: tuple[dict, dict] | None, still: Path, alt: str) -> tuple[dict, dict] | None:
     """Add a still picture, if there is its file, to what a widget displays.

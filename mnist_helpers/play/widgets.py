@@ -25,19 +25,29 @@ class Kernel(Figure):
     """A kernel slides over an image: change its numbers, move the window, see the sum.
 
     Attributes:
-        kernel: Its numbers now, three rows of three.
+        kernel: Its numbers, three rows of three; those that you set are shown. None until somebody
+            changes the ones that are there at first.
     """
 
     _esm = scripts.module(scripts.WEB / "kernel.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "kernel.png"
-    alt = "An image with a window of 3×3 pixels, a kernel, and the feature map that it gives."
+    alt = stills.ALT["kernel"]
     image: traitlets.List = traitlets.List().tag(sync=True)
-    kernel: traitlets.List = traitlets.List().tag(sync=True)
+    kernel: traitlets.List = traitlets.List(traitlets.List(traitlets.Float())).tag(sync=True)
 
     def __init__(self, image: np.ndarray) -> None:
         """Show an image, float (h, w) in [0, 1], at least 3×3."""
         super().__init__(**data.kernel(image))
+
+    @traitlets.validate("kernel")
+    def _check(self, proposal: traitlets.Bunch) -> list:
+        rows = proposal["value"]
+        if rows and {len(rows), *map(len, rows)} != {data.SMALLEST}:
+            raise traitlets.TraitError(
+                "Give three rows of three numbers, such as [[0, 0, 0], [0, 1, 0], [0, 0, 0]]."
+            )
+        return rows
 
 
 class Descent(Figure):
@@ -46,7 +56,7 @@ class Descent(Figure):
     _esm = scripts.module(scripts.WEB / "descent.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "descent.png"
-    alt = "The loss as a curve over one weight, with ten steps down it at a learning rate of 1."
+    alt = stills.ALT["descent"]
     data: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
     def __init__(self, distances: np.ndarray, labels: np.ndarray) -> None:
@@ -60,7 +70,7 @@ class Threshold(Figure):
     _esm = scripts.module(scripts.WEB / "threshold.js")
     _css = scripts.style(scripts.WEB / "figures.css")
     still = scripts.WEB / "threshold.png"
-    alt = "Images for a person, mistakes left, and the cost of both, by the threshold."
+    alt = stills.ALT["threshold"]
     data: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -3,8 +3,10 @@
 SCREENSHOTS=folder keeps a picture of each test.
 """
 
+import importlib.util
 import itertools
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +15,13 @@ from playwright.sync_api import expect
 from mnist_helpers import artifacts, pictures
 from mnist_helpers.play import page as pages
 from mnist_helpers.play import weights
-from tests.browser.test_pad import DIGITS, PAPER, digit, draw, keep_screenshot, spoken
+from tests.browser.test_pad import DIGITS, PAPER, digit, draw, keep_screenshot, on_paper, spoken
+from tests.conftest import ROOT
 
 LAYERS = ".look-layers .look-picture"
 WHY = ".look-why"
+FURO = importlib.util.find_spec("furo")
+PHONE = {"width": 360, "height": 740}
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +207,7 @@ def test_the_pen_changes_the_whole_drawing(look):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_finger_draws(look):
-    size = {"width": 360, "height": 740}
-    page = look(viewport=size, has_touch=True, is_mobile=True, device_scale_factor=2)
+    page = look(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
     touch = page.context.new_cdp_session(page)
     box = page.locator(PAPER).bounding_box()
     clear(page)
@@ -219,7 +223,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_a_finger_draws(look):
         send("touchMove", point)
     send("touchEnd")
     expect(digit(page)).to_have_text("7")
-    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.locator(LAYERS).first.tap(position={"x": 30, "y": 30})
     expect(page.locator(f"{WHY} header p")).to_contain_text("map 0, row")
     page.locator(f"{WHY} .look-enlarged").tap(position={"x": 2, "y": 2})
@@ -273,3 +277,125 @@ def test_a_threshold_has_its_price(open_page):
     expect(said).to_contain_text("It costs 2,650 questions")
     figure.get_by_role("spinbutton").fill("0")
     expect(said).to_contain_text("the least is 0, at 0%")
+
+
+def enlarged(page):
+    return page.locator(f"{WHY} .look-enlarged")
+
+
+def place(page):
+    return page.locator(f"{WHY} header p")
+
+
+def test_keys_keep_their_place_in_the_panel(look):
+    page = look()
+    maps = page.locator(LAYERS).nth(2)
+    maps.click(position={"x": 60, "y": 60})
+    enlarged(page).focus()
+    before = place(page).inner_text()
+    for key in ("ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    found = [int(re.search(r"row (\d+)", text)[1]) for text in (before, place(page).inner_text())]
+    assert found[1] == found[0] + 2
+    expect(enlarged(page)).to_be_focused()
+    slider = page.get_by_label("Map before it that is shown in numbers")
+    slider.fill("3")
+    slider.focus()
+    for key in ("ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(slider).to_have_value("5")
+    expect(page.locator(WHY)).to_contain_text("Map 5 adds")
+    page.get_by_role("button", name="Let go").press("Enter")
+    expect(maps).to_be_focused()
+    expect(page.locator(WHY)).to_contain_text("Tab goes from layer to layer, the arrow keys")
+
+
+def test_keys_find_the_number_of_a_digit_again(look):
+    page = look()
+    score = page.locator(".look-scores").last.get_by_role("button").nth(4)
+    score.press("Enter")
+    page.get_by_role("button", name="Let go").press("Enter")
+    expect(score).to_be_focused()
+
+
+def test_a_stroke_beyond_the_edge_is_inked_as_it_is_read(look):
+    page = look()
+    clear(page)
+    draw(page, [[(0.8, 0.5), (1.3, 0.9)]])
+    page.wait_for_function("last.strokes[0].at(-1)[0] === 1")
+    shade = f"document.querySelector('{PAPER}').getContext('2d').getImageData(800, 714, 1, 1)"
+    assert page.evaluate(f"{shade}.data[0]") == 0  # (0.95, 0.85) of 840 pixels
+
+
+def test_the_stylus_of_a_tablet_draws(look):
+    page = look()
+    clear(page)
+    stylus = page.context.new_cdp_session(page)
+    page.evaluate(
+        f"document.querySelector('{PAPER}').addEventListener('pointerdown', "
+        "({ pointerType }) => { window.pointerKind = pointerType; })"
+    )
+    kinds = ["mousePressed", *["mouseMoved"] * 10, "mouseReleased"]
+    for number, kind in enumerate(kinds):
+        x, y = on_paper(page, (0.5, 0.15 + 0.7 * number / 11))
+        pen = {"button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        stylus.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y} | pen)
+    expect(digit(page)).to_have_text("1")
+    assert page.evaluate("pointerKind") == "pen"
+    assert page.evaluate("last.strokes.map((stroke) => stroke.length > 5)") == [True]
+
+
+def test_on_a_phone_a_finger_goes_over_the_enlarged_map_and_nothing_jumps(look):
+    page = look(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+    touch = page.context.new_cdp_session(page)
+    page.locator(LAYERS).nth(2).tap(position={"x": 30, "y": 30})
+    box, panel = enlarged(page).bounding_box(), page.locator(WHY).bounding_box()
+    places = []
+    for kind, share in (("Start", 0.1), ("Move", 0.3), ("Move", 0.5), ("Move", 0.9), ("End", None)):
+        at = [box["x"] + share * box["width"], box["y"] + 30] if share else None
+        points = [dict(zip("xy", at, strict=True))] if at else []
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        page.wait_for_timeout(50)
+        places.append(place(page).inner_text())
+        assert page.locator(WHY).bounding_box() == panel
+    columns = [int(text.rpartition(" ")[2]) for text in places]
+    assert columns[0] < columns[1] < columns[2] < columns[3] == columns[4]
+
+
+def test_in_a_narrow_place_of_a_wide_window_nothing_overlaps(look):
+    page = look()
+    page.locator(".digit-look").evaluate("root => { root.style.width = '30rem'; }")
+    page.wait_for_function(
+        "(root => root.clientHeight >= root.querySelector('.look-inside').offsetHeight"
+        " + root.querySelector('.look-draw').offsetHeight)(document.querySelector('.digit-look'))"
+    )
+
+
+def test_the_keys_of_the_paper_are_told_where_there_are_keys(look):
+    expect(look().get_by_text("Space lowers or lifts it")).to_be_visible()
+
+
+@pytest.mark.skipif(not FURO, reason="no theme of the site: install furo")
+def test_on_a_phone_of_the_site_the_paper_stays_in_view(open_page):
+    """The theme lets the content scroll sideways, and keeps a bar above it."""
+    theme = Path(FURO.origin).parent / "theme" / "furo" / "static" / "styles" / "furo.css"
+    page = open_page("look", viewport=PHONE, has_touch=True, is_mobile=True)
+    expect(digit(page)).to_have_text("3")
+    page.evaluate(
+        """() => {
+          const look = document.querySelector(".digit-look");
+          document.body.className = "";
+          document.body.innerHTML =
+            '<div class="page"><header class="mobile-header"></header><div class="main">' +
+            '<div class="content"><article role="main"></article></div></div></div>';
+          document.querySelector("article").append(look);
+        }"""
+    )
+    for path in (theme, ROOT / "docs" / "site" / "static" / "site.css"):
+        page.add_style_tag(content=path.read_text("utf-8"))
+    into_view = "map => map.scrollIntoView({ block: 'center', behavior: 'instant' })"
+    page.locator(LAYERS).nth(3).evaluate(into_view)
+    bar = page.locator(".mobile-header").bounding_box()
+    paper = page.locator(PAPER).bounding_box()
+    assert bar["y"] == 0 < bar["height"] <= paper["y"] < PHONE["height"] / 2
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

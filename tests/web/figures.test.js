@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { descend, lossOf, slopeOf } from "../../mnist_helpers/play/web/descent.js";
 import { decimal, percent, signed } from "../../mnist_helpers/play/web/elements.js";
 import { floats } from "../../mnist_helpers/play/web/network.js";
-import { countAt, thresholdAt } from "../../mnist_helpers/play/web/threshold.js";
+import { countAt, PLACES, textOf, thresholdAt } from "../../mnist_helpers/play/web/threshold.js";
 
 const file = new URL("../../mnist_helpers/play/web/recorded.json", import.meta.url);
 const RECORDED = JSON.parse(readFileSync(file, "utf8"));
@@ -24,7 +24,20 @@ test("a threshold refuses what is less sure, and counts what that costs", () => 
   assert.deepEqual(countAt(confidence, "0101", 0), { refused: 0, mistakes: 2, spared: 0 });
   assert.deepEqual(countAt(confidence, "0101", 0.9), { refused: 2, mistakes: 1, spared: 1 });
   assert.equal(thresholdAt(0), 0);
-  assert.ok(Math.abs(thresholdAt(2) - 0.99) < 1e-12);
+  const sure = Float32Array.from([0.9]); // for NumPy, too, it is not below 0.9
+  assert.equal(countAt(sure, "1", 0.9).refused, 0);
+});
+
+test("a threshold is counted as it is written, and they never fall", () => {
+  const thresholds = PLACES.map(thresholdAt);
+  for (const threshold of thresholds)
+    assert.equal(threshold, Number((Number.parseFloat(textOf(threshold)) / 100).toFixed(6)));
+  assert.deepEqual(
+    thresholds.toSorted((one, other) => one - other),
+    thresholds,
+  );
+  const nines = [0, 1, 2, 3, 5].map((place) => textOf(thresholdAt(place)));
+  assert.deepEqual(nines, ["0%", "90%", "99%", "99.9%", "99.999%"]);
 });
 
 test("numbers are written for people", () => {

@@ -67,7 +67,7 @@ export function makeDrawing(on, { begins, changed, finished, clear, say }, pen) 
   function extend(point) {
     inkFrom(last, point);
     last = point;
-    stroke.push(point.map((value) => Number(clamp(value).toFixed(3))));
+    stroke.push(point.map((value) => Number(value.toFixed(3))));
   }
 
   function finish() {
@@ -79,7 +79,8 @@ export function makeDrawing(on, { begins, changed, finished, clear, say }, pen) 
 
   function place(event) {
     const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    const right = (event.clientX - box.left) / box.width;
+    return [clamp(right), clamp((event.clientY - box.top) / box.height)];
   }
 
   on(canvas, "pointerdown", (event) => {
@@ -134,7 +135,12 @@ export function makeDrawing(on, { begins, changed, finished, clear, say }, pen) 
   const thickness = make("label", { class: "digit-pad-pen" }, "Pen: thin", width, "thick");
   return {
     stage: make("div", {}, canvas, cursor),
-    tools: make("div", { class: "digit-pad-tools" }, thickness, make("small", {}, KEYS)),
+    tools: make(
+      "div",
+      { class: "digit-pad-tools" },
+      thickness,
+      make("small", { class: "digit-pad-keys" }, KEYS),
+    ),
     canvas,
     strokes: () => structuredClone(strokes),
     pen: () => width.value / DRAWN,

@@ -20,10 +20,12 @@ const KERNELS = {
  * Make the figure.
  *
  * @param {HTMLElement} root
- * @param {{image: number[][], onKernel?: (kernel: number[][]) => void}} options image: shades in
- *   0…1; onKernel: called with the kernel after each change
+ * @param {{image: number[][], kernel?: number[][], onKernel?: (kernel: number[][]) => void}} options
+ *   image: shades in 0…1; kernel: the one that is shown at first; onKernel: called with the kernel
+ *   when somebody has changed it
+ * @returns {{show: (kernel: number[][]) => void, destroy: () => void}}
  */
-export function createKernel(root, { image, onKernel }) {
+export function createKernel(root, { image, kernel = [], onKernel }) {
   const end = new AbortController();
   const on = listenUntil(end);
   const [rows, columns] = [image.length, image[0].length];
@@ -32,7 +34,7 @@ export function createKernel(root, { image, onKernel }) {
   const layer = {
     ...{ kind: "conv", shape, inputShape: input.shape, activation: "linear", padding: "valid" },
     ...{ kernelSize: [SIDE_OF_KERNEL, SIDE_OF_KERNEL], bias: [0] },
-    kernel: [...KERNELS["upright edges"]],
+    kernel: kernel.length ? kernel.flat() : [...KERNELS["upright edges"]],
     limit: 1,
   };
   const layers = [input, layer];
@@ -50,12 +52,16 @@ export function createKernel(root, { image, onKernel }) {
       if (!Number.isFinite(field.valueAsNumber)) return; // half typed
       layer.kernel[place] = field.valueAsNumber;
       compute();
+      tell();
     });
     return field;
   });
   const presets = Object.entries(KERNELS).map(([name, weights]) => {
     const button = make("button", { type: "button" }, name);
-    on(button, "click", () => take(weights));
+    on(button, "click", () => {
+      take(weights);
+      tell();
+    });
     return button;
   });
   const before = makeMaps(on, input, false, { point: pointAtPixel, leave() {} });
@@ -81,11 +87,14 @@ export function createKernel(root, { image, onKernel }) {
     after.paint(values[1]);
     const limit = decimal(layer.limit, 1);
     scale.textContent = `black −${limit}, grey 0, white ${limit}`;
-    show();
+    explainWindow();
+  }
+
+  function tell() {
     onKernel?.([0, 3, 6].map((from) => layer.kernel.slice(from, from + 3)));
   }
 
-  function show() {
+  function explainWindow() {
     const made = explain(layers, values, 1, at);
     const [part] = made.parts;
     for (const picture of [before, after]) picture.clearMarks();
@@ -102,7 +111,7 @@ export function createKernel(root, { image, onKernel }) {
 
   function move(place) {
     at = place;
-    show();
+    explainWindow();
   }
 
   /** The window has its middle where somebody points, as far as it stays in the image. */
@@ -135,6 +144,11 @@ export function createKernel(root, { image, onKernel }) {
   after.layOut(WIDE, zoom);
   compute();
   return {
+    show(other) {
+      const weights = other.flat();
+      const isNew = weights.some((weight, place) => weight !== layer.kernel[place]);
+      if (isNew) take(weights); // else somebody is typing it
+    },
     destroy() {
       end.abort();
       root.replaceChildren();
@@ -145,12 +159,18 @@ export function createKernel(root, { image, onKernel }) {
 function render({ model, el }) {
   const figure = createKernel(el, {
     image: model.get("image"),
+    kernel: model.get("kernel"),
     onKernel(kernel) {
       model.set("kernel", kernel);
       model.save_changes();
     },
   });
-  return figure.destroy;
+  const changed = () => figure.show(model.get("kernel"));
+  model.on("change:kernel", changed); // in Python, or in another view
+  return () => {
+    model.off("change:kernel", changed);
+    figure.destroy();
+  };
 }
 export default { render };
 

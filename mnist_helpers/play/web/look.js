@@ -1,6 +1,7 @@
 // Look inside while you draw: every number of a network, and what made it, while somebody draws.
 // The page and the notebook widget (the default export) are at the end of this file.
 
+import { makeAsk } from "./asking.js";
 import { DRAWN, makeDrawing } from "./drawing.js";
 import { beforeNextPicture, decimal, listenUntil, make, makeSpeaker, percent } from "./elements.js";
 import { seenBy } from "./explain.js";
@@ -18,14 +19,19 @@ const IMAGE_ZOOM = 4; // pixels of the screen for a pixel of the image
  * Build the page inside an element.
  *
  * @param {HTMLElement} root
- * @param {{names: Record<string, string>, load: (key: string) => Promise<object>,
- *   drawings: Record<string, number[][][]>, first: string,
+ * @param {{names: Record<string, string>,
+ *   load: (key: string, late: (error: Error) => void) => Promise<object>,
+ *   drawings: Record<string, number[][][]>, first: string, strokes?: number[][][], pen?: number,
  *   onStrokes?: (strokes: number[][][], pen: number) => void}} options names: of the networks that
- *   can be chosen, by key; load: gives one, as weights.py writes it; drawings: examples by name;
- *   first: the name of the example that is shown at first
+ *   can be chosen, by key; load: gives one, as weights.py writes it, and calls `late` if it takes
+ *   long; drawings: examples by name; strokes: what is shown at first; first: the name of the
+ *   example that is shown if there are none; onStrokes: called when somebody has drawn
  * @returns {{destroy: () => void}}
  */
-export function createLook(root, { names, load, drawings, first, onStrokes }) {
+export function createLook(
+  root,
+  { names, load, drawings, first, strokes = [], pen = PEN, onStrokes },
+) {
   const end = new AbortController();
   const on = listenUntil(end);
   const speaker = makeSpeaker("digit-pad-spoken");
@@ -47,13 +53,13 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
       clear: () => clear(),
       say: speaker.say,
     },
-    Math.round(PEN * DRAWN),
+    Math.round(pen * DRAWN),
   );
   const panel = makePanel(on, point, letGo);
   const digit = make("p", { class: "digit-pad-digit" });
   const sure = make("p", { class: "look-sure" });
   const seen = make("div", { class: "look-seen" });
-  const about = make("p", { class: "look-soft" });
+  const about = make("p", { class: "look-soft", role: "status" });
   const flow = make("div", { class: "look-layers" });
 
   function tell() {
@@ -71,14 +77,14 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
   function showExample(name) {
     drawing.show(drawings[name]);
     isExample = true;
-    tell();
     next.ask();
   }
 
   /** Compute and show everything anew. */
   function update() {
     if (!layers) return;
-    values = forward(layers, imageOf(drawing.strokes(), drawing.pen()));
+    const drawn = { strokes: drawing.strokes(), pen: drawing.pen() };
+    values = forward(layers, imageOf(drawn.strokes, drawn.pen));
     for (const [number, picture] of pictures.entries()) picture?.paint(values[number]);
     const shares = values.at(-1);
     const best = shares.indexOf(Math.max(...shares));
@@ -87,8 +93,7 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
     digit.classList.toggle("is-empty", isBlank);
     sure.textContent = isBlank ? "Draw a digit" : `${percent(shares[best])} probability`;
     showChosen(false);
-    const detail = { strokes: drawing.strokes(), pen: drawing.pen(), values };
-    root.dispatchEvent(new CustomEvent("computed", { detail }));
+    root.dispatchEvent(new CustomEvent("computed", { detail: { ...drawn, values } }));
     speaker.say(
       isBlank ? "The paper is blank" : `${best}, ${percent(shares[best])}`,
       undefined,
@@ -129,6 +134,9 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
   }
 
   function letGo() {
+    const focused = panel.element.querySelector(":focus"); // it goes; keys go on at its layer
+    const preventScroll = !focused?.matches(":focus-visible"); // nothing jumps under a finger
+    if (focused && chosen) pictures[chosen.number].focus(chosen.at, { preventScroll });
     chosen = null;
     root.classList.remove("is-kept");
     for (const picture of pictures) picture?.clearMarks();
@@ -138,13 +146,15 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
   async function choose(key) {
     turn += 1;
     const mine = turn;
+    const excuse = (error) => {
+      if (mine === turn) about.textContent = error.message;
+    };
     about.textContent = "Loading …";
     let network;
     try {
-      network = await load(key);
+      network = await load(key, excuse);
     } catch (error) {
-      if (mine === turn) about.textContent = error.message;
-      return;
+      return excuse(error);
     }
     if (mine !== turn) return;
     letGo();
@@ -194,7 +204,10 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
   drawing.tools.prepend(wipe);
   const examples = Object.keys(drawings).map((label) => {
     const button = make("button", { type: "button", "aria-label": `Example: ${label}` }, label);
-    on(button, "click", () => showExample(label));
+    on(button, "click", () => {
+      showExample(label);
+      tell();
+    });
     return button;
   });
   const legend = make("legend", { class: "digit-pad-spoken" }, "Network");
@@ -236,7 +249,8 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
       panel.element,
     ),
   );
-  if (first) showExample(first);
+  if (strokes.length) drawing.show(strokes);
+  else showExample(first);
   choose(Object.keys(names)[0]);
 
   function destroy() {
@@ -254,22 +268,14 @@ export function createLook(root, { names, load, drawings, first, onStrokes }) {
 
 // The notebook widget: the kernel sends a network when it is chosen.
 function render({ model, el }) {
-  const waiting = new Map();
-  const answered = ({ key, network, error }) => {
-    const { resolve, reject } = waiting.get(key) ?? {}; // of another view of the same widget: none
-    if (error) reject?.(new Error(error));
-    else resolve?.(network);
-    waiting.delete(key);
-  };
-  model.on("msg:custom", answered);
+  const { ask, end } = makeAsk(model);
   const look = createLook(el, {
     names: model.get("names"),
     drawings: model.get("drawings"),
     first: "3",
-    load(key) {
-      model.send({ key });
-      return new Promise((resolve, reject) => waiting.set(key, { resolve, reject }));
-    },
+    strokes: model.get("strokes"),
+    pen: model.get("pen"),
+    load: (key, late) => ask({ key }, { late }),
     onStrokes(strokes, pen) {
       model.set("strokes", strokes);
       model.set("pen", pen);
@@ -277,7 +283,7 @@ function render({ model, el }) {
     },
   });
   return () => {
-    model.off("msg:custom", answered);
+    end();
     look.destroy();
   };
 }

@@ -134,6 +134,7 @@ export function makeMaps(on, layer, hasMinus, { point, leave }) {
     layOut,
     paint,
     clearMarks,
+    focus: (_, options) => element.focus(options),
     /** Frame a value of this layer. */
     markValue(at) {
       chosen = at;

@@ -10,6 +10,9 @@ const ENLARGED = 144; // pixels of the screen for a map's side
 const LISTED = 6; // products of a dense layer that are shown one by one
 const INVITATION =
   "Point at any number on this page: here stands what made it. Click to keep it while you draw.";
+const STEPS =
+  "With keys: Tab goes from layer to layer, the arrow keys from number to number, Page Up and Page " +
+  "Down from map to map, and Escape lets go.";
 
 /**
  * Make the panel.
@@ -25,55 +28,71 @@ export function makePanel(on, point, letGo) {
   let part = null; // which map before it is shown in numbers
   let latest = null;
   let map = null; // the map that the value is in, enlarged
+  const title = make("h2");
+  const name = make("p");
+  const value = make("strong", { class: "look-value" });
+  const close = make("button", { type: "button", class: "look-close" }, "Let go");
+  const head = make("header", {}, make("div", {}, title, name, value, close));
+  const [rest, sums] = [make("div"), make("div")];
+  const before = makeParts(on, (chosen) => {
+    part = chosen;
+    latest();
+  });
+  on(close, "click", letGo);
 
   function empty() {
-    latest = null;
-    part = null;
-    body.replaceChildren(make("p", { class: "look-soft" }, INVITATION));
+    latest = part = null;
+    const keys = make("small", { class: "digit-pad-keys" }, STEPS);
+    fill(body, [make("p", { class: "look-soft" }, INVITATION, keys)]);
   }
 
   /** Show what made a value; `isNew` tells that another one was shown before. */
   function show(layers, values, number, at, { isKept, isNew }) {
+    const layer = layers[number];
     if (isNew) {
       part = null;
-      map = enlarge(on, layers, number, at, point, letGo);
+      if (!map?.has(layer, at)) {
+        map?.element.remove();
+        map = enlarge(on, layers, number, at, point, letGo);
+        if (map) head.prepend(map.element);
+      }
+      map?.mark(at);
     }
     map?.paint(values[number]);
     latest = () => show(layers, values, number, at, { isKept, isNew: false });
     const made = explain(layers, values, number, at);
-    const layer = layers[number];
-    const [title] = titleOf(layer, layers);
-    const close = make("button", { type: "button", class: "look-close" }, "Let go");
+    title.textContent = titleOf(layer, layers)[0];
+    name.textContent = nameOf(layer, at);
+    value.textContent = decimal(made.value);
     close.hidden = !isKept;
-    on(close, "click", letGo);
-    const value = make("strong", { class: "look-value" }, decimal(made.value));
-    const name = make("p", {}, nameOf(layer, at));
-    const head = make("header", {}, make("div", {}, make("h2", {}, title), name, value, close));
-    if (map) head.prepend(map.element);
-    const old = body.querySelector("input[type=range]");
-    const hadFocus = old && old === document.activeElement;
     const said = SAID[made.kind]?.({ made, layers, number, at, choose }) ?? [];
     const parts = said.filter(Boolean);
     const isSum = (part) => part.classList.contains("look-sum");
-    const sums = parts.filter(isSum);
-    const rest = parts.filter((part) => !isSum(part));
-    body.replaceChildren(head, make("div", {}, ...rest), make("div", {}, ...sums));
-    if (hadFocus) body.querySelector("input[type=range]")?.focus();
+    fill(
+      rest,
+      parts.filter((part) => !isSum(part)),
+    );
+    fill(sums, parts.filter(isSum));
+    fill(body, [head, rest, sums]);
   }
 
-  function choose(parts, map) {
-    if (map !== undefined) {
-      part = map;
-      latest();
-    } else if (part === null) {
-      const most = (best, each) => (Math.abs(each.sum) > Math.abs(best.sum) ? each : best);
-      part = parts.reduce(most).map;
-    }
-    return part;
+  /** Which map before it is shown in numbers, and the element with what each of them adds. */
+  function choose(parts) {
+    const most = (best, each) => (Math.abs(each.sum) > Math.abs(best.sum) ? each : best);
+    part ??= parts.reduce(most).map;
+    before.paint(parts, part);
+    return [part, before.element];
   }
 
   empty();
   return { element, show, empty };
+}
+
+/** Put elements into a place. What is there already is not touched: it may have the focus, or be
+    under a finger. */
+function fill(place, elements) {
+  for (const old of [...place.children]) if (!elements.includes(old)) old.remove();
+  place.append(...elements.filter((each) => each.parentNode !== place));
 }
 
 /** The map that a value is in, large enough for a finger. */
@@ -81,7 +100,7 @@ function enlarge(on, layers, number, at, point, letGo) {
   const layer = layers[number];
   const [rows, columns, maps] = layer.shape;
   if (!maps) return null;
-  const { row, column, map } = whereIs(layer, at);
+  const { map } = whereIs(layer, at);
   const one = { ...layer, shape: [rows, columns, 1] };
   const told = {
     point: (place, keeps) => keeps && point(number, place * maps + map, true),
@@ -91,9 +110,15 @@ function enlarge(on, layers, number, at, point, letGo) {
   picture.element.classList.add("look-enlarged");
   picture.element.setAttribute("aria-label", `Map ${map}, enlarged`);
   picture.layOut(ENLARGED, Math.floor(ENLARGED / Math.max(rows, columns)));
-  picture.markValue(row * columns + column);
-  const paint = (values) => picture.paint(values.filter((_, place) => place % maps === map));
-  return { element: picture.element, paint };
+  return {
+    element: picture.element,
+    paint: (values) => picture.paint(values.filter((_, place) => place % maps === map)),
+    has: (other, place) => other === layer && place % maps === map,
+    mark(place) {
+      picture.clearMarks();
+      picture.markValue(Math.floor(place / maps));
+    },
+  };
 }
 
 const SAID = {
@@ -132,12 +157,12 @@ const SAID = {
 function sayConvolution({ made, choose }) {
   const { parts } = made;
   const isOne = parts.length === 1;
-  const chosen = choose(parts);
+  const [chosen, partsBefore] = choose(parts);
   const { map, window, kernel, products, sum: partSum } = parts[chosen];
   const [rows, columns] = [window.length, window[0].length];
   const all = isOne
     ? say(`${rows}×${columns} pixels, each times the number of the kernel at the same place:`)
-    : partsOf(parts, map, choose);
+    : partsBefore;
   const one = isOne
     ? null
     : say(`Map ${map} adds ${signed(partSum)}, for its window times its kernel:`);
@@ -161,22 +186,26 @@ function sayConvolution({ made, choose }) {
 }
 
 /** What each map before adds, as small bars, and a slider to choose one. */
-function partsOf(parts, chosen, choose) {
-  const most = Math.max(...parts.map((part) => Math.abs(part.sum)), 1e-9);
-  const bars = parts.map((part) => {
-    const bar = make("span", { class: "look-part" });
-    bar.classList.toggle("is-chosen", part.map === chosen);
-    bar.style.setProperty("--share", part.sum / most);
-    return bar;
-  });
-  const last = parts.length - 1;
-  const slider = make("input", { type: "range", min: 0, max: last, value: chosen });
+function makeParts(on, chosen) {
+  const title = make("p");
+  const chart = make("div", { class: "look-parts", "aria-hidden": "true" });
+  const slider = make("input", { type: "range", min: 0 });
   slider.setAttribute("aria-label", "Map before it that is shown in numbers");
-  slider.oninput = () => choose(parts, Number(slider.value));
-  const chart = make("div", { class: "look-parts" }, ...bars);
-  chart.setAttribute("aria-hidden", "true");
-  const title = `It looks at all ${parts.length} maps before it. What each of them adds:`;
-  return make("div", {}, say(title), chart, slider);
+  on(slider, "input", () => chosen(Number(slider.value)));
+  function paint(parts, map) {
+    const most = Math.max(...parts.map((part) => Math.abs(part.sum)), 1e-9);
+    const bars = parts.map((part) => {
+      const bar = make("span", { class: "look-part" });
+      bar.classList.toggle("is-chosen", part.map === map);
+      bar.style.setProperty("--share", part.sum / most);
+      return bar;
+    });
+    chart.replaceChildren(...bars);
+    slider.max = parts.length - 1;
+    slider.value = map;
+    title.textContent = `It looks at all ${parts.length} maps before it. What each of them adds:`;
+  }
+  return { element: make("div", {}, title, chart, slider), paint };
 }
 
 function sayMean({ made }) {

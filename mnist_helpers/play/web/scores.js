@@ -46,5 +46,6 @@ export function makeScores(on, layer, { point, leave }) {
     clearMarks: () => bars.forEach(({ item }) => void item.classList.remove("is-chosen")),
     markValue: (at) => bars[at].item.classList.add("is-chosen"),
     markWindow() {},
+    focus: (at, options) => bars[at].item.focus(options),
   };
 }

@@ -49,7 +49,7 @@ function middle(image) {
     y += shade * Math.floor(place / SIDE);
     all += shade;
   });
-  return [x / all, y / all];
+  return all ? [x / all, y / all] : [(SIDE - 1) / 2, (SIDE - 1) / 2]; // a dot between the pixels
 }
 
 /** Draw strokes, given in pixels. */

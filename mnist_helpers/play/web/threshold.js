@@ -6,25 +6,35 @@ import { floats } from "./network.js";
 
 const MOST = 5; // the slider ends at a threshold of 1 − 10^−5
 const STEPS = 200; // of the slider
+export const PLACES = Array.from({ length: STEPS + 1 }, (_, step) => (MOST * step) / STEPS);
 const PRICE = 50; // of a mistake at first, in questions to a person
 
-/** The threshold at a place of the slider: 0, then 0.9 at 1, 0.99 at 2, and so on. */
+/**
+ * The threshold at a place of the slider: 0, then 0.9 at 1, 0.99 at 2, and so on. It is rounded, to
+ * one digit after its nines, so that what is counted is what is shown.
+ */
 export function thresholdAt(place) {
-  return 1 - 10 ** -place;
+  return Number((1 - 10 ** -place).toFixed(Math.max(3, Math.ceil(place) + 1)));
+}
+
+/** A threshold in per cent, with all its digits. */
+export function textOf(threshold) {
+  return `${Number((100 * threshold).toFixed(MOST - 1))}%`;
 }
 
 /**
  * Count what a threshold does: an answer below it is not given, a person is asked.
  *
- * @param {ArrayLike<number>} confidence of each answer
+ * @param {ArrayLike<number>} confidence of each answer, float32, as NumPy compares it
  * @param {string} right "1" for each right answer, "0" for each wrong one
  * @returns {{refused: number, mistakes: number, spared: number}} answers that are not given;
  *   mistakes among those that are; mistakes that were not made
  */
 export function countAt(confidence, right, threshold) {
   const counts = { refused: 0, mistakes: 0, spared: 0 };
+  const limit = Math.fround(threshold);
   for (let number = 0; number < right.length; number += 1) {
-    const isRefused = confidence[number] < threshold;
+    const isRefused = confidence[number] < limit;
     if (isRefused) counts.refused += 1;
     if (right[number] === "0") counts[isRefused ? "spared" : "mistakes"] += 1;
   }
@@ -43,8 +53,7 @@ export function createThreshold(root, { confidence, right, name }) {
   const on = listenUntil(end);
   const sure = floats(confidence);
   const count = right.length;
-  const places = Array.from({ length: STEPS + 1 }, (_, step) => (MOST * step) / STEPS);
-  const all = places.map((place) => countAt(sure, right, thresholdAt(place)));
+  const all = PLACES.map((place) => countAt(sure, right, thresholdAt(place)));
   const marks = [0, 1, 2, 3, 4, 5].map((place) => [place, textOf(thresholdAt(place))]);
   const charts = [
     chartOf(
@@ -89,7 +98,7 @@ export function createThreshold(root, { confidence, right, name }) {
 
   function show() {
     const step = Number(slider.value);
-    const threshold = textOf(thresholdAt(places[step]));
+    const threshold = textOf(thresholdAt(PLACES[step]));
     const { refused, mistakes, spared } = all[step];
     const best = costs.values.indexOf(Math.min(...costs.values));
     text.textContent = threshold;
@@ -98,19 +107,19 @@ export function createThreshold(root, { confidence, right, name }) {
       chart.clear();
       chart.say(`${title}: ${whole(values[step])}`);
       chart.line(
-        values.map((value, at) => [places[at], value]),
+        values.map((value, at) => [PLACES[at], value]),
         "line",
       );
-      chart.upright(places[step], "now");
-      chart.dot([places[step], values[step]], "last", 5);
+      chart.upright(PLACES[step], "now");
+      chart.dot([PLACES[step], values[step]], "last", 5);
     }
-    costs.chart.dot([places[best], costs.values[best]], "start", 5);
+    costs.chart.dot([PLACES[best], costs.values[best]], "start", 5);
     said.textContent =
       `Threshold ${threshold}: of ${whole(count)} ${name}, ${whole(refused)} go to a person. ` +
       `${spared} of them would have been mistakes, ${whole(refused - spared)} right answers; ` +
       `${mistakes} mistakes are left. It costs ${whole(Math.round(costs.values[step]))} ` +
       `questions; the least is ${whole(Math.round(costs.values[best]))}, at ` +
-      `${textOf(thresholdAt(places[best]))} (orange in the last chart).`;
+      `${textOf(thresholdAt(PLACES[best]))} (orange in the last chart).`;
   }
 
   on(slider, "input", show);
@@ -133,13 +142,6 @@ export function createThreshold(root, { confidence, right, name }) {
       root.replaceChildren();
     },
   };
-}
-
-/** A threshold in per cent, with as many nines as it has. */
-function textOf(threshold) {
-  const rest = 100 * (1 - threshold);
-  const digits = Math.max(0, Math.ceil(-Math.log10(rest) - 1e-9));
-  return `${(100 - rest).toFixed(digits)}%`;
 }
 
 function render({ model, el }) {

@@ -2,6 +2,7 @@
 // reads, while you draw. One module for two places: the page of the service (at the end of this
 // file) and the notebook widget (the default export, see pad.py).
 
+import { makeAsk, PATIENCE } from "../../play/web/asking.js";
 import { DRAWN, makeDrawing } from "../../play/web/drawing.js";
 import { listenUntil, make, makeSpeaker, percent } from "../../play/web/elements.js";
 
@@ -11,7 +12,6 @@ const PHOTO = 320; // the camera's picture as it is sent
 const LONGEST = 800; // the longer side of a chosen picture
 const CAMERA_PAUSE = 200; // milliseconds between two pictures of the camera
 const SETTLED = 600; // milliseconds without change before the result is spoken
-const PATIENCE = 20_000; // milliseconds until a request counts as lost
 
 const HINTS = {
   Draw: "Draw a digit from 0 to 9",
@@ -391,36 +391,15 @@ function widthOf(element) {
 
 // The notebook widget: the kernel reads the pictures.
 function render({ model, el }) {
-  const waiting = new Map();
-  const answered = ({ id, answer, error }) => {
-    const { resolve, reject } = waiting.get(id) ?? {}; // of another view of the same widget: none
-    if (error) reject?.(new Error(error));
-    else resolve?.(answer);
-  };
-  async function ask(picture) {
-    const id = `${Math.random()}`;
-    const bytes = await picture.arrayBuffer();
-    const late = "The notebook's kernel does not answer: is it running, or busy with a cell?";
-    let timer;
-    try {
-      return await new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        timer = setTimeout(() => reject(new Error(late)), PATIENCE);
-        model.send({ id }, undefined, [bytes]);
-      });
-    } finally {
-      clearTimeout(timer);
-      waiting.delete(id);
-    }
-  }
+  const { ask, end } = makeAsk(model);
+  const read = async (picture) => ask({}, { buffers: [await picture.arrayBuffer()] });
   const onStrokes = (strokes) => {
     model.set("strokes", strokes);
     model.save_changes();
   };
-  model.on("msg:custom", answered);
-  const pad = createPad(el, ask, { onStrokes });
+  const pad = createPad(el, read, { onStrokes });
   return () => {
-    model.off("msg:custom", answered);
+    end();
     pad.destroy();
   };
 }

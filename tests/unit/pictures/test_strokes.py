@@ -35,6 +35,11 @@ def test_a_dot_stays_a_dot_and_nothing_stays_black():
     assert not image_of([]).any()
 
 
+def test_a_dot_of_the_thinnest_pen_is_seen():
+    image = image_of([[[0.5, 0.5]]], 0.001)
+    assert image[14, 14] > 0.5 and np.isfinite(image).all()
+
+
 @pytest.mark.parametrize(
     "strokes", [[[]], [[0.5, 0.2]], [[[0.5, 0.2, 0.1]]], [[[0.5, "x"]]], [[[0.5, np.nan]]]]
 )

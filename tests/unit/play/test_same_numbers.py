@@ -18,6 +18,7 @@ NETWORKS = ("reference", "reader", "of other layers")
 OTHERS = {  # name → strokes, pen
     "blank": ([], 0.1),
     "a dot in a corner": ([[[0, 0]]], 0.1),
+    "a dot of the thinnest pen": ([[[0.5, 0.5]]], 0.001),
     "one stroke, exactly in the middle": ([[[0.5, 0.2], [0.5, 0.8]]], 0.1),
     "twice the same point": ([[[0.3, 0.3], [0.3, 0.3], [0.6, 0.5]]], 0.04),
     "small": ([[[0.9, 0.1], [0.95, 0.2]], [[0.92, 0.1], [0.9, 0.2]]], 0.02),

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import record_figures
+import traitlets
 
 from mnist_helpers import artifacts, play
 from mnist_helpers.datasets import mnist
@@ -24,8 +25,8 @@ def test_a_network_is_sent_when_the_browser_asks_for_it(monkeypatch):
     monkeypatch.setattr(play.Look, "send", lambda self, content: sent.append(content))
     look = play.Look(first="reader")
     assert list(look.names) == ["reader", "reference"] and list(look.drawings) == list("0123456789")
-    look._handle_custom_msg({"key": "reader"}, [])
-    assert sent[0]["network"]["name"] == artifacts.read_run(artifacts.READER).name
+    look._handle_custom_msg({"id": "1", "key": "reader"}, [])
+    assert sent[0]["answer"]["name"] == artifacts.read_run(artifacts.READER).name
     json.dumps(sent)
 
 
@@ -37,8 +38,8 @@ def test_your_network_comes_first_and_a_shipped_one_not_twice(monkeypatch):
     monkeypatch.setattr(play.Look, "send", lambda self, content: sent.append(content))
     look = play.Look(own)
     assert list(look.names) == ["yours", "reference", "reader"]
-    look._handle_custom_msg({"key": "yours"}, [])
-    assert sent[0]["network"]["name"] == artifacts.YOURS
+    look._handle_custom_msg({"id": "1", "key": "yours"}, [])
+    assert sent[0]["answer"]["name"] == artifacts.YOURS
 
 
 def test_what_goes_wrong_is_told_in_the_widget(monkeypatch):
@@ -46,8 +47,8 @@ def test_what_goes_wrong_is_told_in_the_widget(monkeypatch):
     monkeypatch.setattr(play.Look, "send", lambda self, content: sent.append(content))
     monkeypatch.setattr(weights, "describe_run", lambda run: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        play.Look()._send_network(None, {"key": "reader"}, [])
-    assert sent == [{"key": "reader", "error": "ZeroDivisionError: division by zero"}]
+        play.Look()._send_network(None, {"id": "1", "key": "reader"}, [])
+    assert sent == [{"id": "1", "error": "ZeroDivisionError: division by zero"}]
     with pytest.raises(ValueError, match="take one of reference, reader"):
         play.Look(first="best")
 
@@ -67,6 +68,15 @@ def test_the_small_figures_are_given_what_they_show():
     threshold = play.Threshold(PROBABILITIES, LABELS)
     assert np.allclose(floats(threshold.data["confidence"]), [0.9, 0.7, 0.5])
     assert (threshold.data["right"], threshold.data["name"]) == ("110", "validation images")
+
+
+@pytest.mark.parametrize("kernel", [[[1, 2, 3]], [[1, 2], [3, 4]], [[1, 2, 3]] * 4, [1, 2, 3]])
+def test_a_kernel_is_three_by_three(kernel):
+    figure = play.Kernel(np.eye(5))
+    with pytest.raises(traitlets.TraitError):
+        figure.kernel = kernel
+    figure.kernel = [[0, 0, 0], [0, 5, 0], [0, 0, 0]]
+    assert figure.kernel[1][1] == 5
 
 
 def test_what_they_cannot_show_is_refused():
