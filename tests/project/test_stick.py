@@ -162,6 +162,18 @@ def test_a_package_that_is_not_the_one_of_the_lock_is_refused(tmp_path, monkeypa
     assert not list(stick.iterdir())
 
 
+def test_a_wheel_that_is_there_and_not_the_one_of_the_lock_is_fetched_anew(tmp_path, monkeypatch):
+    index, stick = tmp_path / "index", tmp_path / "stick"
+    index.mkdir()
+    stick.mkdir()
+    offline(monkeypatch, index)
+    lock = tmp_path / "pins.lock"
+    lock.write_text(wheel(index, "abc"), "utf-8")
+    wheel(stick, "abc", code="evil = True")
+    (found,) = wheels.gather([lock], LINUX, stick)
+    assert found.read_bytes() == (index / found.name).read_bytes()
+
+
 def test_a_full_stick_is_told_from_a_missing_network(tmp_path, monkeypatch):
     assert "HTTPS_PROXY" in wheels._reason("ERROR: No matching distribution found for a", tmp_path)
     full = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
