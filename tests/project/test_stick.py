@@ -506,6 +506,30 @@ def test_a_disk_that_gets_full_leaves_no_part(stick, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*mnist*"))
 
 
+def test_what_lies_in_the_place_of_data_and_cannot_be_read_is_named(stick, tmp_path, monkeypatch):
+    for module in (install_from_stick, stick_contents):
+        monkeypatch.setattr(module, "STICK", stick)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    (tmp_path / "keras" / "datasets" / "digits.npz").mkdir(parents=True)
+    with pytest.raises(stick_contents.StickError, match=r"digits.npz cannot be read.*KERAS_HOME"):
+        install_from_stick.copy_data(stick_contents.read_contents())
+
+
+@pytest.mark.parametrize(("system", "enter"), [("Windows", "pushd"), ("Linux", "cd")])
+def test_the_last_lines_lead_to_the_folder_on_another_drive_too(
+    tmp_path, monkeypatch, capsys, system, enter
+):
+    monkeypatch.setattr(install_from_stick, "read_contents", dict)
+    monkeypatch.setattr(install_from_stick, "choose", lambda contents: {})
+    monkeypatch.setattr(install_from_stick, "install", lambda *given: given[-1] / "python")
+    monkeypatch.setattr(install_from_stick.subprocess, "call", lambda *_, **__: 0)
+    monkeypatch.setattr(install_from_stick.platform, "system", lambda: system)
+    monkeypatch.setattr(sys, "argv", ["install.py", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        install_from_stick.main()
+    assert f'\n  {enter} "{tmp_path.resolve()}"\n' in capsys.readouterr().out
+
+
 def test_windows_needs_a_short_folder_unless_long_paths_are_on(tmp_path, monkeypatch):
     monkeypatch.setattr(stick_contents.platform, "system", lambda: "Windows")
     target = {"unpacked": 0, "longest": 250}
