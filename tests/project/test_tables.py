@@ -512,7 +512,7 @@ def test_what_is_written_passes_the_check_and_all_else_stays(project):
     assert write_tables.update(project, write=True) == []
     text = page.read_text("utf-8")
     assert text.startswith("Before.\n\n<!-- table: lessons -->\n\n| notebook |")
-    assert text.endswith(".\n\n<!-- end of table -->\n\nAfter.\n")
+    assert text.endswith("\n\n<!-- end of table -->\n\nAfter.\n")
     assert text.count("\n\n<!-- end of table -->\n\nBetween.\n\n<!-- table: ") == len(names) - 1
     assert readme(project).startswith("# Title\n\n") and readme(project).endswith("\nThe end.\n")
     assert write_tables.update(project, write=False) == []
