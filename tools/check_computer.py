@@ -1,10 +1,11 @@
-"""Check in about a minute whether the series runs on this computer, and say what to do if not.
+"""Check, usually in less than a minute, whether the series runs on this computer, and say what to do if not.
 
 Each line begins with ok, note (it can stay so) or NO (it has to be mended). The last line says
 whether all is well; then the exit code is 0.
 """
 
 import argparse
+import atexit
 import contextlib
 import importlib
 import importlib.metadata
@@ -157,6 +158,7 @@ def kernel() -> Iterator[Line]:
         yield NO, f"The first cell of the notebooks was not through after {KERNEL} s. Try again."
         return
     except (DeadKernelError, RuntimeError, OSError) as error:
+        atexit.unregister(client._cleanup_kernel)  # it would fail: there is no kernel by then
         yield NO, f"No kernel starts ({error}). {AGAIN}."
         return
     texts = [output["text"] for output in notebook.cells[0].outputs if "text" in output]
