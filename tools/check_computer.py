@@ -1,4 +1,4 @@
-"""Check, usually in less than a minute, whether the series runs on this computer, and say what to do if not.
+"""Check, usually in less than a minute, whether the series runs here, and say what to do if not.
 
 Each line begins with ok, note (it can stay so) or NO (it has to be mended). The last line says
 whether all is well; then the exit code is 0.
