@@ -231,6 +231,14 @@ def test_a_table_of_many_columns_has_room_as_long_as_its_words_have():
         slides_of(text("## A\n\n" + table(["workers"] * 14, ["1"] * 14)))
 
 
+def test_a_table_of_another_cell_does_not_join_what_a_cell_gave():
+    recorded = shown(markdown=table("ab", "12"))
+    _, given, prose = slides_of(
+        text("## A"), code("x\n" * 20, recorded), text("Now:\n\n" + table("ab", "34"))
+    )
+    assert kinds(given) == kinds(prose) == ["table"]
+
+
 def test_where_a_link_leads_takes_no_room():
     link = "- [a guide](https://example.org/" + "far/" * 90 + ")\n"
     with_links, without = slide_parts.text_part(link * 3, "list"), "- a guide\n" * 3
@@ -240,6 +248,13 @@ def test_where_a_link_leads_takes_no_room():
 def test_a_sentence_does_not_end_inside_a_link():
     text = "Barz: [Why so? An answer](https://example.org), 2020. More."
     assert slide_parts.first_sentence(text) == text.removesuffix(" More.")
+
+
+def test_a_formula_in_a_sentence_is_shown_with_it():
+    sentence, formula = "So the speed-up is", "time of one / time of n."
+    (slide,) = slides_of(text(f"## A\n\n{sentence}\n\n{formula}\n\nThat is so. It is."))
+    assert [words(part.html) for part in slide.parts] == [words(sentence), words(formula)]
+    assert slide.notes == ["That is so. It is."]
 
 
 def test_a_list_is_shown_by_first_sentences_and_said_as_a_whole():
@@ -260,6 +275,12 @@ def test_an_exercise_is_shown_as_a_whole():
 def test_a_slide_without_anything_shows_the_first_sentence_of_its_prose():
     (slide,) = slides_of(text("## A\n\nThis is so. It goes on, e.g. here."))
     assert words(slide.parts[0].html) == "Thisisso."
+
+
+def test_where_to_type_is_not_on_the_slide_of_a_heading():
+    said = "Put it in place of the `...`, and run it. Hints help. So do friends."
+    (slide,) = slides_of(text(f"## A\n\n{said}"))
+    assert words(slide.parts[0].html) == "Hintshelp." and slide.notes == [said]
 
 
 @pytest.mark.parametrize(
