@@ -120,8 +120,10 @@ class _Deck:
             self.slides[-1].notes.append(part.notes)
 
     def show_prose(self, part: Part) -> None:
-        """Put what stands between cells of code on a slide of its own, except in an exercise."""
-        self.show(part, turn=self.slides[-1].has_cell and not self.in_exercise())
+        """Put what stands between cells, and a second table, on a new slide; not in an exercise."""
+        slide = self.slides[-1]
+        is_second = part.kind == "table" and "table" in {other.kind for other in slide.parts}
+        self.show(part, turn=(slide.has_cell or is_second) and not self.in_exercise())
 
     def in_exercise(self) -> bool:
         return bool(EXERCISE.match(self.slides[-1].title))

@@ -239,6 +239,13 @@ def test_a_table_of_another_cell_does_not_join_what_a_cell_gave():
     assert kinds(given) == kinds(prose) == ["table"]
 
 
+def test_a_second_table_has_a_slide_of_its_own_but_an_exercise_is_one_slide():
+    tables = "\n\n".join([table("ab", "12")] * 2)
+    assert [kinds(slide) for slide in slides_of(text(f"## A\n\n{tables}"))] == [["table"]] * 2
+    (task,) = slides_of(text(f"### 01.1 Find it\n\n{tables}"))
+    assert kinds(task) == ["table", "table"]
+
+
 def test_where_a_link_leads_takes_no_room():
     link = "- [a guide](https://example.org/" + "far/" * 90 + ")\n"
     with_links, without = slide_parts.text_part(link * 3, "list"), "- a guide\n" * 3
