@@ -26,7 +26,7 @@ paper: $(CONTRIBUTOR) ## make quizzes and worksheets, with keys, to print: artif
 collect: $(LEARNER) ## report what a class has answered, as in: make collect FOLDER=class
 	@$(BIN)/python tools/collect_answers.py $(if $(FOLDER),"$(FOLDER)")
 
-check: $(LEARNER) ## check whether the series runs on this computer (less than a minute)
+check: $(LEARNER) ## check whether the series runs on this computer (usually less than a minute)
 	@$(BIN)/python tools/check_computer.py $(OPTIONS)
 
 stick: $(LEARNER) ## gather all that rooms without a network need: make stick FOLDER=/media/stick

@@ -15,6 +15,7 @@ An interrupted run goes on where it was. Needs real MNIST, CIFAR-10 and the weig
 is given.
 """
 
+import argparse
 import sys
 from typing import Any, NamedTuple
 
@@ -219,7 +220,7 @@ def measured(settings: dict[str, Any], seed: int) -> dict[str, float]:
 def main() -> None:
     """Choose the rates, measure, and record it."""
     options = recording.parser(__doc__).parse_args()
-    data = source_name(options.quick)
+    data = source_name(options)
     kept = recording.Recording(options, data, recording.TRAINING)
     if options.quick:
         measure(kept, SEEDS[:1], QUICK_TASKS)
@@ -228,15 +229,15 @@ def main() -> None:
     kept.finish(tables.transfer(kept.result))
 
 
-def source_name(is_quick: bool) -> str:
+def source_name(options: argparse.Namespace) -> str:
     """Return the names of the data; without real ones, the full form ends here."""
-    source = mnist.find()
-    if not is_quick:
-        missing = [datasets.absence(cifar10), imagenet.absence(), source.note * source.is_sample]
-        if any(missing):
-            sys.exit(f"This measures real data and weights. {' '.join(filter(None, missing))}")
-        return f"{source.name}, {sample.DESCRIPTION.name}, {cifar10.find().name}"
-    return f"{source.name}, {sample.DESCRIPTION.name}"
+    names = f"{recording.real_mnist(options)}, {sample.DESCRIPTION.name}"
+    if options.quick:
+        return names
+    missing = [datasets.absence(cifar10), imagenet.absence()]
+    if any(missing):
+        sys.exit(f"This measures real data and weights. {' '.join(filter(None, missing))}")
+    return f"{names}, {cifar10.find().name}"
 
 
 def measure(

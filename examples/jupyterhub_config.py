@@ -45,8 +45,11 @@ def make_home(spawner):
     home = Path(spawner.home_dir)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     for shared in ("notebooks", "docs"):  # where links in the notebooks lead
-        if not (home / shared).exists():
-            (home / shared).symlink_to(PROJECT / shared)
+        link = home / shared
+        if link.is_symlink() and not link.exists():
+            link.unlink()  # it leads nowhere: the project has moved
+        if not link.exists():
+            link.symlink_to(PROJECT / shared)
     for line in copy_notebooks.make(home):  # never over what is there
         spawner.log.info("%s: %s", spawner.user.name, line)
 

@@ -1,10 +1,11 @@
-"""Check in less than a minute whether the series runs on this computer, and say what to do if not.
+"""Check, usually in less than a minute, whether the series runs here, and say what to do if not.
 
 Each line begins with ok, note (it can stay so) or NO (it has to be mended). The last line says
 whether all is well; then the exit code is 0.
 """
 
 import argparse
+import atexit
 import contextlib
 import importlib
 import importlib.metadata
@@ -148,26 +149,29 @@ def kernel() -> Iterator[Line]:
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
         extra_arguments=["--log-level=ERROR"],
     )
-    begun = time.monotonic()
+    begun, failure = time.monotonic(), ""
     try:
         client.execute()
     except CellExecutionError as error:
-        yield NO, f"The first cell of the notebooks fails: {error.evalue}"
-        return
+        failure = error.evalue or error.ename  # of another environment, perhaps: its output says so
     except CellTimeoutError:
         yield NO, f"The first cell of the notebooks was not through after {KERNEL} s. Try again."
         return
     except (DeadKernelError, RuntimeError, OSError) as error:
+        atexit.unregister(client._cleanup_kernel)  # it would fail: there is no kernel by then
         yield NO, f"No kernel starts ({error}). {AGAIN}."
         return
     texts = [output["text"] for output in notebook.cells[0].outputs if "text" in output]
-    prefix, *said = "".join(texts).splitlines()
+    prefix, *said = "".join(texts).splitlines() or [sys.prefix]
     if not Path(prefix).samefile(sys.prefix):
         yield (
             NO,
             f"The kernel “Python 3” of JupyterLab is that of {prefix}, which has other packages. "
             f"Remove it: {sys.executable} -m jupyter kernelspec remove python3",
         )
+        return
+    if failure:
+        yield NO, f"The first cell of the notebooks fails ({failure}). {AGAIN}."
         return
     yield OK, f"A kernel runs the first cell in {time.monotonic() - begun:.0f} s:"
     for line in said:

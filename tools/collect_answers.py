@@ -40,16 +40,17 @@ def main() -> None:
         "--to", type=Path, help="folder for the report; without it, artifacts/collected/"
     )
     options = parser.parse_args()
-    target = options.to or artifacts.folder() / "collected"
+    folder = options.folder.expanduser()
+    target = (options.to or artifacts.folder() / "collected").expanduser()
     try:
-        if target.resolve().is_relative_to(options.folder.resolve()):
+        if target.resolve().is_relative_to(folder.resolve()):
             raise CollectError(
-                f"The report would lie in {options.folder}, among what learners handed in. Name "
+                f"The report would lie in {folder}, among what learners handed in. Name "
                 "another folder with --to."
             )
         exercises = asked()
-        learners = collect(options.folder, {exercise.name for exercise in exercises})
-        made = f"{shown(options.folder.resolve().name)}, {datetime.datetime.now():%Y-%m-%d %H:%M}"
+        learners = collect(folder, {exercise.name for exercise in exercises})
+        made = f"{shown(folder.resolve().name)}, {datetime.datetime.now():%Y-%m-%d %H:%M}"
         # Spreadsheets take the text for UTF-8 if it begins with a mark.
         rows = "\ufeff" + class_report.table(learners, exercises)
         pages.write(target / "collected.csv", rows, REMEDY)

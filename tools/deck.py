@@ -33,7 +33,6 @@ from slide_parts import (
 
 from mnist_helpers.exercises import core
 
-CELLS = {"code", "output", "outcome", "figure"}  # kinds of what cells of code give
 EXERCISE = re.compile(r"\d\d\.\d+ ")
 # Sentences that tell a learner where to type
 HOW_TO_TYPE = re.compile(r"\(?[^.?!(`]*(?:three dots|the dots|leave it as|`\.\.\.`)[^.?!]*[.?!]\)?")
@@ -52,6 +51,7 @@ class Slide:
     level: int
     parts: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    has_cell: bool = False  # whether a cell of code, or what it gave, stands on it
 
     @property
     def scale(self) -> float:
@@ -120,9 +120,10 @@ class _Deck:
             self.slides[-1].notes.append(part.notes)
 
     def show_prose(self, part: Part) -> None:
-        """Put what stands between cells of code on a slide of its own, except in an exercise."""
-        kinds = {part.kind for part in self.slides[-1].parts}
-        self.show(part, turn=bool(kinds & CELLS) and not self.in_exercise())
+        """Put what stands between cells, and a second table, on a new slide; not in an exercise."""
+        slide = self.slides[-1]
+        is_second = part.kind == "table" and "table" in {other.kind for other in slide.parts}
+        self.show(part, turn=(slide.has_cell or is_second) and not self.in_exercise())
 
     def in_exercise(self) -> bool:
         return bool(EXERCISE.match(self.slides[-1].title))
@@ -173,6 +174,7 @@ class _Deck:
             with_prose = {part.kind for part in self.slides[-1].parts} <= beside
             for number, part in enumerate(code_parts(code)):
                 self.show(part, turn=number > 0 or not with_prose)
+                self.slides[-1].has_cell = True
         if exercise := exercise_in(code):
             solution = core.find(exercise)
             self.slides[-1].notes.append(f"Solution:\n\n```python\n{solution.code.strip()}\n```")
@@ -180,6 +182,7 @@ class _Deck:
         else:
             for part in output_parts(cell.outputs):
                 self.show(part)
+                self.slides[-1].has_cell = True
                 first = self.slides[-1].parts[0]
                 part.waits = first is not part and first.kind == "code"
 
@@ -189,6 +192,7 @@ class _Deck:
         for slide in self.slides:
             if not slide.parts and slide.notes:
                 text = slide.notes[0].removeprefix("**What you'll do.** ")
+                text = HOW_TO_TYPE.sub("", text).strip()
                 text = text if slide.level == 1 else first_sentence(text)
                 slide.parts.append(text_part(text, "lead"))
         return self.slides
@@ -213,4 +217,8 @@ def _heading(block: Block) -> tuple[str, int] | None:
 
 
 def _is_formula(block: Block) -> bool:
-    return block.kind == "paragraph" and "\n" not in block.text and block.text[-1] not in ".:?!*)"
+    """Tell whether a paragraph is a formula, or the sentence that it is a part of."""
+    if block.kind != "paragraph" or "\n" in block.text:
+        return False
+    goes_on = block.text[0].islower() and first_sentence(block.text) == block.text
+    return goes_on or block.text[-1] not in ".:?!*)"

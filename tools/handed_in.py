@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = {ROOT / "docs", ROOT / "notebooks"}  # to which links lead in each home of a JupyterHub
 LARGEST = 20_000_000  # bytes of a notebook; those of the series have at most 1,500,000
 LARGEST_ZIP = 50_000_000
 MOST_BYTES, MOST_FILES = 100_000_000, 1_000  # of one learner
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # what every system's own program makes
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+PROGRAMS = {"__macosx", "desktop.ini", "thumbs.db"}  # put there by systems
 
 
 class File(NamedTuple):
@@ -56,7 +59,7 @@ def files(learner: Path) -> Iterator[File]:
 
 def is_hidden(name: str) -> bool:
     """Tell whether a program put a file or folder there, and not the learner."""
-    return name.startswith(".") or name == "__MACOSX"
+    return name.startswith(".") or name.lower() in PROGRAMS
 
 
 def megabytes(size: int) -> str:
@@ -71,7 +74,8 @@ def _found(top: Path) -> Iterator[File]:
         place = path.relative_to(top).as_posix() if path != top else path.name
         try:
             if _is_link(path):
-                yield File(place, None, "a link, not followed: ask for the file itself")
+                if path.readlink() not in SHARED:
+                    yield File(place, None, "a link, not followed: ask for the file itself")
             elif path.is_dir():
                 inside = [child for child in path.iterdir() if not is_hidden(child.name)]
                 waiting += sorted(inside, reverse=True)
@@ -116,7 +120,8 @@ def _unpacked(path: Path, place: str) -> Iterator[File]:
                 path_inside = PurePosixPath(member.filename.replace("\\", "/"))
                 parts = [part for part in path_inside.parts if part not in {"/", ".."}]
                 inner = "/".join([place, *parts])
-                if member.is_dir() or any(map(is_hidden, parts)):
+                is_folder = not parts or member.filename.endswith("/")
+                if is_folder or any(map(is_hidden, parts)):
                     continue
                 if inner.lower().endswith(ARCHIVES):
                     yield File(inner, None, "not opened: a zip in a zip; unpack the outer one")

@@ -64,7 +64,8 @@ def main() -> None:
     check = [str(python), str(Path("tools", "check_computer.py"))]
     code = subprocess.call(check + ["--no-browser"] * options.no_browser, cwd=str(folder))
     print("\nTo start JupyterLab, now and later:\n")
-    print(f'  cd "{folder}"\n  {python.relative_to(folder)} {Path("tools", "start_lab.py")}')
+    enter = "pushd" if platform.system() == "Windows" else "cd"  # to another drive, too
+    print(f'  {enter} "{folder}"\n  {python.relative_to(folder)} {Path("tools", "start_lab.py")}')
     sys.exit(code)
 
 
@@ -77,7 +78,7 @@ def install(contents: dict, target: dict, folder: Path) -> Path:
     programs = "Scripts/python.exe" if platform.system() == "Windows" else "bin/python"
     python = folder / ".venv" / programs
     edition = contents["files"][PROJECT]["sha256"]
-    is_ours = (folder / NOTE).is_file() and (folder / NOTE).read_text() == edition
+    is_ours = (folder / NOTE).is_file() and (folder / NOTE).read_bytes() == edition.encode()
     if not is_ours and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise StickError(
             f"{folder} holds something else, or the series from another stick. It stays as it is. "
@@ -106,7 +107,7 @@ def unpack(folder: Path, edition: str) -> None:
     with explained(folder), cleared(part):
         with zipfile.ZipFile(str(STICK / PROJECT)) as archive:
             archive.extractall(str(part))
-        (part / NOTE).write_text(edition)
+        (part / NOTE).write_text(edition, "utf-8")
         if folder.is_dir():
             folder.rmdir()  # it is empty
         part.rename(folder)
@@ -116,19 +117,19 @@ def copy_data(contents: dict) -> None:
     """Copy data and weights into Keras's cache; what is there under such a name stays as it is.
 
     Raises:
-        StickError: It cannot be written.
+        StickError: It cannot be read or written.
     """
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser()
     for name in contents["shared"]:
         if name == PROJECT:
             continue
         path = home.joinpath(*name.split("/")[1:])
-        if path.exists():
-            if sha256(path) != contents["files"][name]["sha256"]:
-                print(f"{path} is another file than that of the stick; it stays.")
-            continue
         part = path.with_name(f".{path.name}-{uuid.uuid4().hex}")
-        with explained(home), cleared(part):
+        with explained(path), cleared(part):
+            if path.exists():
+                if sha256(path) != contents["files"][name]["sha256"]:
+                    print(f"{path} is another file than that of the stick; it stays.")
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(str(STICK / name), str(part))
             part.replace(path)
@@ -169,7 +170,7 @@ def make_environment(folder: Path, python: Path, count: int) -> None:
         print("3 of 3: the helpers of this folder (seconds)", flush=True)
         run(*pip, "--quiet", "--no-build-isolation", "--no-deps", "--editable", ".")
         with explained(folder):
-            (folder / READY).write_text("ready\n")
+            (folder / READY).write_text("ready\n", "utf-8")
     finally:
         shutil.rmtree(str(cache), ignore_errors=True)
         if not (folder / READY).is_file():
@@ -200,15 +201,15 @@ def cleared(part: Path):
 
 
 @contextlib.contextmanager
-def explained(folder: Path):
+def explained(place: Path):
     """Turn an error of the disk into one that says how to mend it."""
     try:
         yield
     except OSError as error:
         raise StickError(
-            f"{folder} cannot be written ({error.strerror or error}). Make room on the disk, or "
-            "name a folder in which you may write: install.py FOLDER. (For Keras's cache, set "
-            "KERAS_HOME.)"
+            f"{place} cannot be read or written ({error.strerror or error}). Make room on the "
+            "disk, or name a folder in which you may write: install.py FOLDER. (For Keras's cache, "
+            "set KERAS_HOME.)"
         ) from None
 
 

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import datetime
 import errno
+import hashlib
 import json
 import platform
 import shutil
@@ -39,6 +40,8 @@ PARTS = (
     *("notebooks", "mnist_helpers", "docs", "examples", "tools", "benchmarks"),
 )
 LEFT_OUT = ("__pycache__", "artifacts")  # in these folders, and what begins with a dot
+MARK = "stick_contents.py"  # comes first: who finds it knows that the folder is a stick
+OF_SYSTEMS = {"System Volume Information", "$RECYCLE.BIN", "lost+found"}  # on an empty stick, too
 README = """\
 From pixels to a CNN at work: for rooms without a network
 
@@ -74,11 +77,21 @@ def gather(stick: Path, targets: list[wheels.Target]) -> dict:
 
     Raises:
         GatherError: It cannot be done. What is there by then is kept; contents.json is not there.
+            Or the folder holds something else, and stays as it is.
         WheelError: A package cannot be had.
     """
     with explained(stick):
-        (stick / WHEELS).mkdir(parents=True, exist_ok=True)
+        stick.mkdir(parents=True, exist_ok=True)
+        there = {path.name for path in stick.iterdir() if not path.name.startswith(".")}
+        if there - OF_SYSTEMS and MARK not in there:
+            raise GatherError(
+                f"{stick} holds something else. It stays as it is. Name an empty folder or a new "
+                f"one, such as {stick / 'mnist'}"
+            )
         (stick / CONTENTS).unlink(missing_ok=True)
+        shutil.copyfile(stick_contents.__file__, stick / MARK)
+        shutil.copyfile(install_from_stick.__file__, stick / "install.py")
+        (stick / WHEELS).mkdir(exist_ok=True)
         needed, kinds = set(), {}
         for target in targets:
             found = wheels.gather([ROOT / lock for lock in LOCKS], target, stick / WHEELS)
@@ -90,22 +103,20 @@ def gather(stick: Path, targets: list[wheels.Target]) -> dict:
                 "longest": longest,
             }
             needed |= set(found)
-        for stale in set((stick / WHEELS).iterdir()) - needed:
-            stale.unlink()  # of an older lock, or for a kind of computer that is not asked for
-        put_data(stick / CACHE)
+        for stale in set((stick / WHEELS).glob("*.whl")) - needed:  # of an older lock, or for a
+            stale.unlink(missing_ok=True)  # kind of computer that is not asked for
+        data = put_data(stick / CACHE)
         pack_project(stick / PROJECT)
-        shutil.copyfile(install_from_stick.__file__, stick / "install.py")
-        shutil.copyfile(stick_contents.__file__, stick / "stick_contents.py")
         text = README.format(
             pythons=" or ".join(sorted({target.python for target in targets})),
             targets="\n".join(f"  {target}" for target in targets),
         )
         (stick / "README.txt").write_text(text, encoding="utf-8")
-        cached = [path for path in (stick / CACHE).rglob("*") if path.is_file()]
-        shared = sorted(path.relative_to(stick).as_posix() for path in (stick / PROJECT, *cached))
+        shared = sorted(path.relative_to(stick).as_posix() for path in (stick / PROJECT, *data))
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
         contents = {
             "made": datetime.date.today().isoformat(),
-            "version": tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"],
+            "version": project["version"],
             "targets": kinds,
             "shared": shared,
             "files": {},
@@ -119,14 +130,18 @@ def gather(stick: Path, targets: list[wheels.Target]) -> dict:
     return contents
 
 
-def put_data(cache: Path) -> None:
+def put_data(cache: Path) -> list[Path]:
     """Copy each data set and the weights of notebook 14 as Keras's cache has them.
 
     What is not here is downloaded; what cannot be had is named.
 
+    Returns:
+        The files of the cache that belong to it; others may lie there from an earlier try.
+
     Raises:
         GatherError: MNIST is not among them.
     """
+    files = []
     known = [getattr(datasets, name) for name in dir(datasets)] + [imagenet]
     for module in (one for one in known if hasattr(one, "find") and hasattr(one, "DESCRIPTION")):
         name, found = module.DESCRIPTION.name, {}
@@ -137,6 +152,7 @@ def put_data(cache: Path) -> None:
             reason = str(error)
         for place, path in found.items():
             target = cache / place
+            files.append(target)
             if not (target.is_file() and sha256(target) == sha256(path)):
                 print(f"Copying {place}", flush=True)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -145,20 +161,33 @@ def put_data(cache: Path) -> None:
         if not found:
             print(f"NOT on the stick: {name}. {reason}")
         if not found and module is datasets.mnist:
-            raise GatherError("MNIST is needed: connect to the network, or set MNIST_PATH.")
+            raise GatherError(
+                "MNIST is needed: unset MNIST_PATH and connect to the network, or set it to "
+                "mnist.npz as Keras publishes it."
+            )
+    return files
 
 
 def published(module: ModuleType) -> dict[str, Path]:
     """Find files, or download them, as they are published: place in Keras's cache → file."""
     if module is imagenet:
         return {f"models/{imagenet.NAME}": imagenet.find()}
-    source, files = module.find(), module.DESCRIPTION.files
+    source, found = module.find(), {}
     if source.path is None:
         raise DataError(source.note)
-    if len(files) == 1:
-        return {f"datasets/{files[0].name}": source.path} if source.path.is_file() else {}
-    found = {f"datasets/{file.name}": source.path / Path(file.name).name for file in files}
-    return found if all(path.is_file() for path in found.values()) else {}
+    for file in module.DESCRIPTION.files:
+        path = source.path / Path(file.name).name if source.path.is_dir() else source.path
+        if not (path.is_file() and has_hash(path, file.hash)):
+            return {}
+        found[f"datasets/{file.name}"] = path
+    return found
+
+
+def has_hash(path: Path, expected: str) -> bool:
+    """Tell whether a file is the one with this hash, "sha256:…" or "md5:…"."""
+    kind, _, digest = expected.partition(":")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, kind).hexdigest() == digest
 
 
 def pack_project(target: Path) -> None:

@@ -164,7 +164,7 @@ def load(path: Path, kind: TypeAdapter):
         if twice := {number for number in numbers if numbers.count(number) > 1}:
             raise PaperError(f"{path.name}: {', '.join(sorted(twice))} stands there twice.")
         return kind.validate_python(yaml.load(text, yaml.BaseLoader))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise PaperError(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
         mistakes = []

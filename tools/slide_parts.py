@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fonts import width, wrapped
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 from PIL import Image
@@ -27,15 +28,18 @@ WIDTH, HEIGHT, GAP = 1160, 650, 14
 TITLE_LINE, TITLE_COLUMNS = 46, 50
 BODY = HEIGHT - TITLE_LINE - GAP  # under a heading of one line
 CODE_LINE, CODE_COLUMNS, PADDING = 26, 93, 24
-TEXT_LINE, TEXT_COLUMNS = 33, 80
-LARGE_LINE, LARGE_COLUMNS = 41, 66  # a question
-TABLE_LINE, TABLE_COLUMNS, ROW = 25, 100, 9
-CAPTION_LINE, CAPTION_COLUMNS = 30, 88
+TEXT, LARGE, CAPTION, TABLE = (24, 33), (30, 41), (22, 30), (20, 25)  # type, and its line
+INDENT = 36  # of a list
+ROW, CELL, CLOSE, MANY = 9, 28, 14, 9  # around cells; CLOSE where there are so MANY columns
 SCALES = (1.4, 1.3, 1.2, 1.1, 1.0)  # of what stands under a heading; code has 20 pixels and more
 LINES = (BODY - PADDING) // CODE_LINE  # of code on a slide
-CAPTION = 200  # characters; of a longer one the first sentence is shown
-# With what stands in bold before it
-SENTENCE = re.compile(r"(?:\*\*[^*]+\*\*\s+)?.+?[.!?][*)\"”`]*(?=\s+[^a-z]|$)", re.DOTALL)
+LONG = 200  # characters of a caption; of a longer one the first sentence is shown
+# With what stands in bold before it; it does not end inside a link
+SENTENCE = re.compile(
+    r"(?:\*\*[^*]+\*\*\s+)?(?:\[[^\]]*\]\(|.)+?[.!?][*)\"”`]*(?=\s+[^a-z]|$)", re.DOTALL
+)
+# The space in a cell such as 41.9 s or 54.1% ± 2.9
+BEFORE_UNIT = re.compile(r"(?<=[\d%]) (?=[^\W\d][\w/]{0,6} *\||±)|(?<=±) ")
 
 
 class Block(NamedTuple):
@@ -102,9 +106,9 @@ def items_of(text: str) -> Iterator[tuple[str, str]]:
             yield mark, words.strip()
 
 
-def _lines(paragraphs: Iterable[str], columns: float) -> int:
-    """Return how many lines paragraphs take, if so many characters fit in one."""
-    return sum(max(1, math.ceil(len(words) / columns)) for words in paragraphs)
+def _lines(lines: Iterable[str], columns: float) -> int:
+    """Return how many lines code takes, if so many characters fit in one."""
+    return sum(max(1, math.ceil(len(line) / columns)) for line in lines)
 
 
 def text_part(text: str, kind: str) -> Part:
@@ -114,13 +118,13 @@ def text_part(text: str, kind: str) -> Part:
         text: In Markdown.
         kind: "question" or "lead" in large type; "text", "list" or "outcome".
     """
-    line, columns = TEXT_LINE, TEXT_COLUMNS
-    if kind in ("question", "lead"):
-        line, columns = LARGE_LINE, LARGE_COLUMNS
-    words = [item for _, item in items_of(text)] or [text.replace("\n", " ")]
+    size, line = LARGE if kind in ("question", "lead") else TEXT
+    items = [item for _, item in items_of(text)]
+    words = items or [text.replace("\n", " ")]
 
     def height(scale: float) -> float:
-        return _lines(words, columns / scale) * line * scale + 10 * (len(words) - 1)
+        room = (WIDTH - INDENT * bool(items)) / (size * scale)
+        return sum(wrapped(one, room) for one in words) * line * scale + 10 * (len(words) - 1)
 
     return Part(kind, render(text), height)
 
@@ -166,9 +170,13 @@ def code_block(text: str) -> Iterator[Part]:
 
 
 def table_parts(text: str) -> Iterator[Part]:
-    """Lay a table out, on several slides if it is long."""
+    """Lay a table out, on several slides if it is long. A number stays beside its unit."""
     head, rule, *rows = text.splitlines()
-    top, *heights = _row_heights(text, 1)
+    rows = [BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", row) for row in rows]
+    whole = "\n".join([head, rule, *rows])
+    top, *heights = [count * TABLE[1] + ROW for count in _row_lines(whole, 1)]
+    if top == math.inf:
+        raise ValueError("its table is wider than a slide; leave out a column, or shorten words")
     pieces = math.ceil(sum(heights) / (BODY - top))
     most = math.ceil(len(rows) / pieces)  # equally many on each slide
     start = 0
@@ -182,29 +190,40 @@ def table_parts(text: str) -> Iterator[Part]:
 
 
 def _table_height(table: str, scale: float) -> float:
-    heights = _row_heights(table, scale)
-    if scale > 1 and max(heights) > TABLE_LINE * scale + ROW:
-        return math.inf  # no scale at which a line is broken
-    return sum(heights)
+    lines = _row_lines(table, scale)
+    if any(now > max(2, at_1) for now, at_1 in zip(lines, _row_lines(table, 1), strict=True)):
+        return math.inf  # no scale at which a row is broken twice
+    return sum(count * TABLE[1] * scale + ROW for count in lines)
 
 
-def _row_heights(table: str, scale: float) -> list[float]:
-    """Estimate how high the rows of a table are, if columns share the width by what they hold."""
-    cells: list[list[int]] = []  # characters
+def _row_lines(table: str, scale: float) -> list[float]:
+    """Return how many lines the rows of a table take; without end, if it has no room.
+
+    As in a browser, a column has room for its longest word, and a share of what is left.
+    """
+    rows: list[list[str]] = []
     for token in _markdown().parse(table):
         if token.type == "tr_open":
-            cells.append([])
+            rows.append([])
         elif token.type == "inline":
-            cells[-1].append(len(token.content))
-    widest = [max(column) for column in zip(*cells, strict=True)]
-    share = min(1, (TABLE_COLUMNS / scale - 3 * len(widest)) / sum(widest))
-    lines = [
-        max(
-            math.ceil(cell / max(6, share * width)) for cell, width in zip(row, widest, strict=True)
-        )
-        for row in cells
+            rows[-1].append(token.content)
+    weights = ["bold"] + ["normal"] * (len(rows) - 1)
+    least, most = [], []
+    for column in zip(*rows, strict=True):
+        cells = list(zip(column, weights, strict=True))
+        words = [(word, weight) for cell, weight in cells for word in cell.split(" ")]
+        least.append(max(width(*word) for word in words))
+        most.append(max(width(*cell) for cell in cells) + 0.1)
+    around = len(least) * (CELL if len(least) < MANY else CLOSE)
+    left = (WIDTH - around) / (TABLE[0] * scale) - sum(least)
+    if left < 0:
+        return [math.inf] * len(rows)
+    share = min(1, left / (sum(most) - sum(least)))
+    widths = [low + share * (high - low) for low, high in zip(least, most, strict=True)]
+    return [
+        max(wrapped(cell, room, weight) for cell, room in zip(row, widths, strict=True))
+        for row, weight in zip(rows, weights, strict=True)
     ]
-    return [max(1, count) * TABLE_LINE * scale + ROW for count in lines]
 
 
 def output_parts(outputs: list[NotebookNode]) -> Iterator[Part]:
@@ -230,11 +249,12 @@ def _figure(png: str, caption: str) -> Part:
     if caption.startswith("<"):
         raise ValueError(f"its figure has no caption, but {caption}; draw it with mh.plots")
     columns, rows = Image.open(io.BytesIO(base64.b64decode(png))).size
-    shown = caption if len(caption) <= CAPTION else first_sentence(caption)
+    shown = caption if len(caption) <= LONG else first_sentence(caption)
     text = caption.replace("`", "")  # it is Markdown
 
     def height(scale: float) -> float:
-        below = _lines([shown], CAPTION_COLUMNS / scale) * CAPTION_LINE * scale
+        size, line = CAPTION
+        below = wrapped(shown, WIDTH / (size * scale)) * line * scale
         wanted = WIDTH * rows / columns + below
         return wanted if scale > 1 else min(wanted, BODY)
 

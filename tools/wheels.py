@@ -19,6 +19,7 @@ from packaging import tags
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
+from stick_contents import sha256
 
 PYTHONS = ("3.11", "3.12", "3.13")
 LEAST_FREE = 100_000_000  # bytes; a stick with less is what made pip fail
@@ -121,7 +122,7 @@ def gather(locks: Iterable[Path], target: Target, folder: Path) -> list[Path]:
     Args:
         locks: Files that pin packages, with hashes.
         target: The kind of computer.
-        folder: Where the wheels go; what is there already is taken.
+        folder: Where the wheels go; what is there already is taken, if it is what the lock names.
 
     Returns:
         All wheels that it needs.
@@ -130,6 +131,9 @@ def gather(locks: Iterable[Path], target: Target, folder: Path) -> list[Path]:
         WheelError: pip could not get them; the message says why as far as it is known.
     """
     asked = {pin: lines for lock in locks for pin, lines in pins(lock, target).items()}
+    for pin, wheel in available(folder, target).items():
+        if pin in asked and f"sha256:{sha256(wheel)}" not in asked[pin]:
+            wheel.unlink(missing_ok=True)  # damaged, or not the one that the lock means
     missing = asked.keys() - available(folder, target).keys()
     if missing:
         print(f"{target}: {len(missing)} of {len(asked)} packages are to be downloaded", flush=True)

@@ -59,7 +59,7 @@ def open_page(request, chromium, url):
         context = chromium(*flags).new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # the last pages share the cores with other tests
         page.on("request", lambda sent: addresses.append(sent.url))
         page.on("console", lambda said: said.type == "error" and errors.append(said.text))
         page.on("pageerror", lambda error: errors.append(str(error)))

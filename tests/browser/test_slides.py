@@ -96,7 +96,8 @@ def test_every_slide_fits_and_can_be_read(screen, open_deck, address):
                 const place = Reveal.getIndices(Reveal.getSlides()[number]);
                 Reveal.slide(place.h, place.v, 99);
             }""", number)  # fmt: skip
-            page.screenshot(path=Path(folder, f"{Path(address).stem[:2]}_{number + 1:02}.png"))
+            picture = Path(folder, f"{Path(address).stem[:2]}_{number + 1:02}.png")
+            page.screenshot(path=picture, animations="disabled")
 
 
 def test_the_keys_go_through_all_slides_and_show_what_waits(open_deck):

@@ -124,8 +124,9 @@ def test_a_port_that_is_taken_is_told(monkeypatch):
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("raise ImportError('TensorFlow cannot be imported')", "TensorFlow cannot be imported"),
+        ("raise ImportError('no TensorFlow')", "fails (no TensorFlow). Set up again: `make lab`"),
         ("print('/')", "jupyter kernelspec remove python3"),
+        ("print('/')\nraise ImportError('no helpers')", "jupyter kernelspec remove python3"),
         ("import time; time.sleep(60)", "not through after 3 s"),
         ("import os; os._exit(1)", "No kernel starts"),
     ],

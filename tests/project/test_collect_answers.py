@@ -108,6 +108,7 @@ def test_notebooks_may_have_any_name_and_lie_in_any_folder(group):
             "__MACOSX/my_notebooks/._01_add.ipynb": b"\x00\x05",
             "..\\..\\02.ipynb": notebook(cell("02.1")),
             "my_notebooks/.ipynb_checkpoints/01_add-checkpoint.ipynb": b"{",
+            zipfile.ZipInfo(""): b"",  # as from a damaged name, or one that begins with NUL
         },
     )
     zipped(group / "cleo" / "my work.ZIP", {"a/b.ipynb": notebook(cell("02.1"))})
@@ -155,7 +156,8 @@ def test_of_several_copies_the_best_verdict_counts_whatever_their_order(group):
 def test_what_programs_put_there_does_not_count(group):
     save(group / "anna" / ".ipynb_checkpoints" / "01-checkpoint.ipynb", cell("01.1"))
     save(group / "anna" / ".venv" / "a.ipynb", cell("01.1"))
-    (group / ".DS_Store").write_bytes(b"")
+    for name in (".DS_Store", "desktop.ini", "Thumbs.db"):
+        (group / name).write_bytes(b"")
     anna = only(group)
     assert marks(anna) == ["", "", ""] and anna.notes == ["no notebook (.ipynb) that can be read"]
 
@@ -279,6 +281,17 @@ def test_links_are_not_followed(group, tmp_path):
     assert marks(anna) == marks(cleo) == ["", "", ""]
     assert sum("a link, not followed" in note for note in anna.notes) == 4
     assert "cleo: a link, not followed" in cleo.notes[1]
+
+
+def test_the_links_that_a_jupyterhub_makes_are_no_problem(group):
+    save(group / "anna" / "my_notebooks" / "01.ipynb", cell("01.1"))
+    try:
+        for shared in ("docs", "notebooks"):
+            (group / "anna" / shared).symlink_to((ROOT / shared).resolve())
+    except OSError:
+        pytest.skip("this system makes no links")
+    anna = only(group)
+    assert marks(anna) == ["✓", "", ""] and anna.notes == []
 
 
 def test_what_is_no_file_or_may_not_be_read_is_passed_over(group):
@@ -419,6 +432,11 @@ def test_the_command_reports_on_the_series(group, tmp_path, monkeypatch, capsys)
     said = capsys.readouterr().out
     assert "=anna" in said and "These are claims" in said and "collected.csv" in said
     text = (tmp_path / "to" / "collected.csv").read_bytes()
+    for variable in ("HOME", "USERPROFILE"):  # make hands "~" on as it stands
+        monkeypatch.setenv(variable, str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["collect", "~/class", "--to", "~/there"])
+    collect_answers.main()
+    assert (tmp_path / "there" / "collected.csv").read_bytes() == text
     assert text.startswith("\ufeff".encode()) and b'"\'=anna","01_explore_the_data"' in text
     assert "=anna" in (tmp_path / "to" / "collected.html").read_text("utf-8")
     monkeypatch.setattr(sys, "argv", ["collect", str(group), "--to", str(group / "report")])

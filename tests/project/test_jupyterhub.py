@@ -81,8 +81,11 @@ def test_a_learner_gets_copies_once_and_links_to_what_is_shared(configure, tmp_p
     assert c.Spawner.default_url == f"/lab/tree/my_notebooks/{NOTEBOOKS[0].name}"
     assert (home / "docs" / "glossary.md").is_file(), "links in the notebooks lead there"
     mine.write_text("my answers", "utf-8")
+    (home / "docs").unlink()
+    (home / "docs").symlink_to(tmp_path / "where the project was")
     c.Spawner.pre_spawn_hook(spawner)
     assert mine.read_text("utf-8") == "my answers"
+    assert (home / "docs" / "glossary.md").is_file(), "after a move, too"
 
 
 def test_a_process_cannot_take_more_memory_than_its_limit(configure, tmp_path):

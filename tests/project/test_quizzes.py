@@ -239,6 +239,13 @@ def test_a_mistake_in_the_file_is_named(project, old, new, said):
     assert said in str(caught.value) and "quizzes.yaml" in str(caught.value)
 
 
+def test_a_file_that_an_editor_saved_in_another_encoding_is_named(project):
+    root = project(GOOD)
+    (root / quizzes.FILE).write_bytes("# Größe\n".encode("latin-1"))
+    with pytest.raises(PaperError, match=r"quizzes\.yaml cannot be read: .*utf-8"):
+        quizzes.read(root)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(PaperError, match=r"quizzes\.yaml cannot be read"):
         quizzes.read(tmp_path)

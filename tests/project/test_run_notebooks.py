@@ -113,7 +113,7 @@ def settings(monkeypatch, tmp_path):
     return monkeypatch
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "MNIST_SOURCE"])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if not name.endswith("_SOURCE")])
 def test_a_relative_path_holds_for_kernels_in_another_folder(name, settings, tmp_path):
     (tmp_path / "data").mkdir()  # a file or a folder
     settings.setenv(name, "data")

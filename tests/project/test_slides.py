@@ -204,6 +204,66 @@ def test_a_long_table_goes_on_with_its_head():
     assert sum(slide.parts[0].html.count("<tr>") - 1 for slide in made) == 40
 
 
+def table(*rows):
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
+
+
+def test_a_number_in_a_table_stays_beside_its_unit():
+    row = ("41.9 s", "at 100 Mbit/s", "2.6 – 3.4 ms", "9.4% ± 2.9", "of 64 units, all")
+    (part,) = slide_parts.table_parts(table("abcde", row))
+    cells = re.findall("<td>(.*)</td>", part.html.replace("\N{NO-BREAK SPACE}", "_"))
+    assert cells == ["41.9_s", "at 100_Mbit/s", "2.6 – 3.4_ms", "9.4%_±_2.9", "of 64 units, all"]
+
+
+def test_a_table_is_as_large_as_it_can_be_with_rows_of_two_lines():
+    def scale(words):
+        (slide,) = slides_of(text("## A\n\n" + table("ab", (" ".join(["word"] * words), "1"))))
+        return slide.scale
+
+    assert scale(17) == scale(27) == 1.4 > scale(31) > scale(35) == 1
+
+
+def test_a_table_of_many_columns_has_room_as_long_as_its_words_have():
+    (part,) = slide_parts.table_parts(table(["workers"] * 10, ["1"] * 10))
+    assert part.height(1) < slide_parts.BODY
+    with pytest.raises(deck.SlidesError, match="begins '## A': its table is wider than a slide"):
+        slides_of(text("## A\n\n" + table(["workers"] * 14, ["1"] * 14)))
+
+
+def test_a_table_of_another_cell_does_not_join_what_a_cell_gave():
+    recorded = shown(markdown=table("ab", "12"))
+    _, given, prose = slides_of(
+        text("## A"), code("x\n" * 20, recorded), text("Now:\n\n" + table("ab", "34"))
+    )
+    assert kinds(given) == kinds(prose) == ["table"]
+
+
+def test_a_second_table_has_a_slide_of_its_own_but_an_exercise_is_one_slide():
+    tables = "\n\n".join([table("ab", "12")] * 2)
+    assert [kinds(slide) for slide in slides_of(text(f"## A\n\n{tables}"))] == [["table"]] * 2
+    (task,) = slides_of(text(f"### 01.1 Find it\n\n{tables}"))
+    assert kinds(task) == ["table", "table"]
+
+
+def test_where_a_link_leads_takes_no_room():
+    link = "- [a guide](https://example.org/" + "far/" * 90 + ")\n"
+    with_links, without = slide_parts.text_part(link * 3, "list"), "- a guide\n" * 3
+    assert with_links.height(1) == slide_parts.text_part(without, "list").height(1)
+
+
+def test_a_sentence_does_not_end_inside_a_link():
+    text = "Barz: [Why so? An answer](https://example.org), 2020. More."
+    assert slide_parts.first_sentence(text) == text.removesuffix(" More.")
+
+
+def test_a_formula_in_a_sentence_is_shown_with_it():
+    sentence, formula = "So the speed-up is", "time of one / time of n."
+    (slide,) = slides_of(text(f"## A\n\n{sentence}\n\n{formula}\n\nThat is so. It is."))
+    assert [words(part.html) for part in slide.parts] == [words(sentence), words(formula)]
+    assert slide.notes == ["That is so. It is."]
+
+
 def test_a_list_is_shown_by_first_sentences_and_said_as_a_whole():
     points = "- *One*: this. And more,\n  much more.\n- **Two.** That. So\n- Three"
     (slide,) = slides_of(text(f"## A\n\n{points}"))
@@ -222,6 +282,12 @@ def test_an_exercise_is_shown_as_a_whole():
 def test_a_slide_without_anything_shows_the_first_sentence_of_its_prose():
     (slide,) = slides_of(text("## A\n\nThis is so. It goes on, e.g. here."))
     assert words(slide.parts[0].html) == "Thisisso."
+
+
+def test_where_to_type_is_not_on_the_slide_of_a_heading():
+    said = "Put it in place of the `...`, and run it. Hints help. So do friends."
+    (slide,) = slides_of(text(f"## A\n\n{said}"))
+    assert words(slide.parts[0].html) == "Hintshelp." and slide.notes == [said]
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,18 @@ def test_a_package_that_is_not_the_one_of_the_lock_is_refused(tmp_path, monkeypa
     assert not list(stick.iterdir())
 
 
+def test_a_wheel_that_is_there_and_not_the_one_of_the_lock_is_fetched_anew(tmp_path, monkeypatch):
+    index, stick = tmp_path / "index", tmp_path / "stick"
+    index.mkdir()
+    stick.mkdir()
+    offline(monkeypatch, index)
+    lock = tmp_path / "pins.lock"
+    lock.write_text(wheel(index, "abc"), "utf-8")
+    wheel(stick, "abc", code="evil = True")
+    (found,) = wheels.gather([lock], LINUX, stick)
+    assert found.read_bytes() == (index / found.name).read_bytes()
+
+
 def test_a_full_stick_is_told_from_a_missing_network(tmp_path, monkeypatch):
     assert "HTTPS_PROXY" in wheels._reason("ERROR: No matching distribution found for a", tmp_path)
     full = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
@@ -188,6 +200,11 @@ class DataModule(SimpleNamespace):
     """Stands for a module of datasets."""
 
 
+def published(name, kind, content):
+    """Stands for what is known of a file of a data set."""
+    return SimpleNamespace(name=name, hash=f"{kind}:{hashlib.new(kind, content).hexdigest()}")
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project whose packages, data and helpers are small; what it needs lies in an index."""
@@ -209,7 +226,8 @@ def project(tmp_path, monkeypatch):
     (root / "mnist_helpers" / "__init__.py").touch()
     (root / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["tools"]\n'
-        '[project]\nname = "mnist-helpers"\nversion = "2.0"\n',
+        '[project]\nname = "mnist-helpers"\nversion = "2.0"\n'
+        "# Á: no text in Windows' own encoding\n",
         "utf-8",
     )
     (root / "tools" / "backend.py").write_text(BACKEND, "utf-8")
@@ -219,8 +237,8 @@ def project(tmp_path, monkeypatch):
     for name in ("x.gz", "y.gz"):
         (found / name).write_bytes(name.encode())
     files = (
-        [SimpleNamespace(name="digits.npz")],
-        [SimpleNamespace(name=f"clothes/{name}") for name in ("x.gz", "y.gz")],
+        [published("digits.npz", "sha256", b"digits")],
+        [published(f"clothes/{name}", "md5", name.encode()) for name in ("x.gz", "y.gz")],
     )
     places = {"mnist": found / "mine.npz", "clothes": found}
     modules = {
@@ -246,8 +264,9 @@ def here():
 
 @pytest.fixture
 def stick(project, tmp_path):
-    """A stick for this computer; the wheels lie there already."""
+    """A stick for this computer; the wheels lie there already, from a try that broke off."""
     shutil.copytree(tmp_path / "index", tmp_path / "stick" / "wheels")
+    (tmp_path / "stick" / make_stick.MARK).touch()
     make_stick.gather(tmp_path / "stick", [here()])
     return tmp_path / "stick"
 
@@ -273,9 +292,35 @@ def test_the_stick_has_all_and_nothing_else(stick, project):
 def test_what_is_gathered_twice_is_the_same_and_what_is_not_needed_goes(stick):
     before = json.loads((stick / "contents.json").read_text("utf-8"))
     wheel(stick / "wheels", "old")
+    (stick / "wheels" / "mine.txt").touch()
+    for left in (".1f.part", "._digits.npz", "no_longer_found.npz"):
+        (stick / "keras" / "datasets" / left).touch()
     make_stick.gather(stick, [here()])
     assert json.loads((stick / "contents.json").read_text("utf-8")) == before
-    assert len(list((stick / "wheels").iterdir())) == 2
+    assert sorted(path.name.split("-")[0] for path in (stick / "wheels").iterdir()) == [
+        *("a_package", "mine.txt", "uv")
+    ]
+
+
+def test_a_folder_with_something_else_gets_no_stick(project, tmp_path):
+    mine = tmp_path / "full" / "wheels" / "mine.whl"
+    mine.parent.mkdir(parents=True)
+    mine.touch()
+    with pytest.raises(make_stick.GatherError, match=r"holds something else.* an empty folder"):
+        make_stick.gather(tmp_path / "full", [here()])
+    assert sorted((tmp_path / "full").rglob("*")) == [mine.parent, mine]
+
+
+def test_a_new_memory_stick_does_and_a_try_that_broke_off_goes_on(project, tmp_path, monkeypatch):
+    def cut(*_):
+        raise wheels.WheelError("no network")
+
+    monkeypatch.setattr(wheels, "gather", cut)
+    for name in ("System Volume Information", ".Trashes"):
+        (tmp_path / "new" / name).mkdir(parents=True)
+    for _ in range(2):
+        with pytest.raises(wheels.WheelError):
+            make_stick.gather(tmp_path / "new", [here()])
 
 
 def test_every_part_of_the_project_goes_onto_the_stick_or_is_left_out_on_purpose():
@@ -309,6 +354,16 @@ def test_data_that_are_not_here_are_named_and_mnist_is_needed(project, tmp_path,
     assert "NOT on the stick: clothes. Connect to the network." in capsys.readouterr().out
     make_stick.datasets.mnist = make_stick.datasets.clothes
     with pytest.raises(make_stick.GatherError, match="MNIST is needed"):
+        make_stick.put_data(tmp_path / "keras")
+
+
+def test_data_in_another_form_than_the_published_one_are_left_out(project, tmp_path, capsys):
+    (tmp_path / "found" / "x.gz").write_bytes(b"packed anew")
+    put = make_stick.put_data(tmp_path / "keras")
+    assert [path.name for path in put] == ["digits.npz", imagenet.NAME]
+    assert "NOT on the stick: clothes. what is found here is not in" in capsys.readouterr().out
+    (tmp_path / "found" / "mine.npz").write_bytes(b"pictures")
+    with pytest.raises(make_stick.GatherError, match="unset MNIST_PATH"):
         make_stick.put_data(tmp_path / "keras")
 
 
@@ -449,6 +504,30 @@ def test_a_disk_that_gets_full_leaves_no_part(stick, tmp_path, monkeypatch):
     with pytest.raises(stick_contents.StickError, match="No space left on device"):
         install_from_stick.unpack(tmp_path / "mnist", "edition")
     assert not list(tmp_path.glob("*mnist*"))
+
+
+def test_what_lies_in_the_place_of_data_and_cannot_be_read_is_named(stick, tmp_path, monkeypatch):
+    for module in (install_from_stick, stick_contents):
+        monkeypatch.setattr(module, "STICK", stick)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    (tmp_path / "keras" / "datasets" / "digits.npz").mkdir(parents=True)
+    with pytest.raises(stick_contents.StickError, match=r"digits.npz cannot be read.*KERAS_HOME"):
+        install_from_stick.copy_data(stick_contents.read_contents())
+
+
+@pytest.mark.parametrize(("system", "enter"), [("Windows", "pushd"), ("Linux", "cd")])
+def test_the_last_lines_lead_to_the_folder_on_another_drive_too(
+    tmp_path, monkeypatch, capsys, system, enter
+):
+    monkeypatch.setattr(install_from_stick, "read_contents", dict)
+    monkeypatch.setattr(install_from_stick, "choose", lambda contents: {})
+    monkeypatch.setattr(install_from_stick, "install", lambda *given: given[-1] / "python")
+    monkeypatch.setattr(install_from_stick.subprocess, "call", lambda *_, **__: 0)
+    monkeypatch.setattr(install_from_stick.platform, "system", lambda: system)
+    monkeypatch.setattr(sys, "argv", ["install.py", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        install_from_stick.main()
+    assert f'\n  {enter} "{tmp_path.resolve()}"\n' in capsys.readouterr().out
 
 
 def test_windows_needs_a_short_folder_unless_long_paths_are_on(tmp_path, monkeypatch):

@@ -9,8 +9,10 @@ import nbformat
 import nbformat.v4 as nb
 import pytest
 import tables_of_data_sets
+import tables_of_speed
 import write_tables
 
+from mnist_helpers import fast
 from tests.project import transfer_made_up
 from tests.project.lessons_made_up import SECONDS, make_notebooks
 
@@ -512,7 +514,7 @@ def test_what_is_written_passes_the_check_and_all_else_stays(project):
     assert write_tables.update(project, write=True) == []
     text = page.read_text("utf-8")
     assert text.startswith("Before.\n\n<!-- table: lessons -->\n\n| notebook |")
-    assert text.endswith(".\n\n<!-- end of table -->\n\nAfter.\n")
+    assert text.endswith("\n\n<!-- end of table -->\n\nAfter.\n")
     assert text.count("\n\n<!-- end of table -->\n\nBetween.\n\n<!-- table: ") == len(names) - 1
     assert readme(project).startswith("# Title\n\n") and readme(project).endswith("\nThe end.\n")
     assert write_tables.update(project, write=False) == []
@@ -974,6 +976,12 @@ def test_the_table_of_the_chain_compares_each_row_with_the_last_one_that_was_kep
     assert "no metric in training | 3.5 s | 3.0 – 4.0 s | -29.0 (" in text, "not against XLA's row"
     assert "| 99.30% | +0.80 (+0.80 to +0.80): better | 0.0500 |" in text
     assert "seeds 0 and 1, Python" in text and text.endswith("means over the seeds.")
+
+
+def test_the_rows_of_the_chain_name_what_the_recipe_does():
+    said, recipe = tables_of_speed.CHANGES, fast.RECIPE
+    assert said["calls"].startswith(f"{recipe.steps_per_execution} steps in one call")
+    assert said["batches"].startswith(f"batches of {recipe.batch_size} images")
 
 
 def test_the_short_table_of_the_chain(project):
