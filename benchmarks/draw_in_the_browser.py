@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import recording
+import tables_of_drawing
 from playwright.sync_api import sync_playwright
 
 from mnist_helpers import artifacts
@@ -60,16 +61,6 @@ def cpu_seconds() -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
 
 
-def table(result: dict) -> str:
-    """Write the trials as a table."""
-    head = "| network | drawings a second | median | 95 of 100 within | processor time of one |"
-    lines = [head, "|---|---:|---:|---:|---:|"]
-    for trial in result["trials"]:
-        times = " | ".join(f"{trial[name]:.0f} ms" for name in ("p50_ms", "p95_ms", "cpu_ms"))
-        lines.append(f"| {trial['network']} | {trial['per_second']:.0f} | {times} |")
-    return "\n".join(lines)
-
-
 def main() -> None:
     """Measure."""
     options = recording.parser(__doc__).parse_args()
@@ -103,7 +94,7 @@ def main() -> None:
                 cpu_ms=1000 * cpu / count,
             )
         browser.close()
-    kept.finish(table(kept.result))
+    kept.finish(tables_of_drawing.drawing(kept.result))
 
 
 if __name__ == "__main__":

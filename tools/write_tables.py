@@ -22,6 +22,7 @@ import recording
 import tables
 import tables_of_augmentations
 import tables_of_data_sets
+import tables_of_drawing
 import tables_of_learners
 import tables_of_options
 import tables_of_speed
@@ -105,6 +106,7 @@ RESULTS = {  # table → the benchmark it comes from, and what makes it of the b
     "tuned": ("tune_recipe", tables_of_studies.tuned),
     "workers-steps": ("measure_workers", tables_of_workers.steps),
     "workers-speed-ups": ("measure_workers", tables_of_workers.speed_ups),
+    "drawing": ("draw_in_the_browser", tables_of_drawing.drawing),
     "learners": ("measure_learners", tables_of_learners.learners),
 }
 

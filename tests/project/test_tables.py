@@ -339,6 +339,11 @@ RESULTS = {
         )
         for shown in ("validation digits", "felt pen, made")
     ],
+    "draw_in_the_browser": [
+        {"network": name, "browser": "1.2", "per_second": 59.6, "p50_ms": 16.6}
+        | {"p95_ms": 18.2, "cpu_ms": 7.7}
+        for name in ("reference", "reader")
+    ],
     "measure_learners": [
         {"measure": "JupyterLab", "learners": 1, "memory_mb": 100.0},
         learners("notebook", "01_explore_the_data", 1, 500.0, 6.0),
@@ -1084,6 +1089,12 @@ def test_the_tables_of_workers(project):
     row = "| small | 7,850 | 0.03 MB | 12.0 ms | 8.0 ms | 10.0 ms | – | 8.5 ms | – | 10.7 ms |"
     assert row in table(project, "workers-steps")
     assert "| small, 100 Mbit/s | 1.00 | 1.12 |" in table(project, "workers-speed-ups")
+
+
+def test_the_table_of_drawings(project):
+    text = table(project, "drawing")
+    assert "| Notebook 03’s network | 60 | 17 ms | 18 ms | 8 ms |" in text
+    assert "Chromium 1.2" in text
 
 
 def test_the_table_of_learners(project):
