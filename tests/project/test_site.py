@@ -3,11 +3,9 @@
 How the whole site looks in a browser is tested in tests/browser/test_site.py.
 """
 
-import os
 import re
 from pathlib import Path
 
-import copy_notebooks
 import make_site
 import nbformat
 import pytest
@@ -302,21 +300,6 @@ def test_files_that_are_no_pages_are_named_so_that_they_can_be_downloaded():
     }
 
 
-FOLDERS = ("notebooks", copy_notebooks.MINE, copy_notebooks.HANDOUT, copy_notebooks.SOLUTIONS)
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_links_of_notebooks_hold_in_the_repository_and_in_learners_copies(folder):
-    """In JupyterLab, in the repository's web view, and in copies, each folder of which has all."""
-    names = {path.name for path in NOTEBOOKS}
-    for path in NOTEBOOKS:
-        notebook = copy_notebooks.blank(path)
-        text = "".join("".join(each["source"]) for each in notebook["cells"])
-        for target in re.findall(r"\]\((?!\w+:|#)([^)#\s]+)\)", text):
-            place = Path(os.path.normpath(ROOT / folder / target))
-            assert target in names or (place.exists() and place.is_relative_to(ROOT)), target
-
-
 # ---- the first page and the downloads
 
 
@@ -476,10 +459,11 @@ def test_pages_are_made_anew_and_mended_for_those_who_hear_them(staged):
     assert "Two again" in (html / "two.html").read_text("utf-8")
 
 
-def test_a_link_that_leads_nowhere_stops_it_and_keeps_the_site_before(staged, capfd):
+@pytest.mark.parametrize("lost", ["gone.md", "one.md#gone"])
+def test_a_link_that_leads_nowhere_stops_it_and_keeps_the_site_before(lost, staged, capfd):
     html = staged(one="# One\n")
     with pytest.raises(SiteError, match="mend the file of the same name"):
-        staged(one="# One\n\n[a](gone.md)\n")
+        staged(one=f"# One\n\n[a]({lost})\n")
     assert "one.md" in capfd.readouterr().err
     assert (html / "one.html").is_file()
 
