@@ -19,4 +19,4 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False
