@@ -46,7 +46,7 @@ def in_lesson(code: str, alt: str) -> str:
         )
     note = ""
     if name == "threshold":  # in the notebook, of the network that was trained
-        note = "\n<p>Here it has the answers of the network that ships with the series.</p>"
+        note = "\n<p>Here it shows the answers of the network that ships with the series.</p>"
     return (
         f'<div data-figure="{name}"><img src="../figures/{name}.png" alt="{alt}"></div>\n'
         '<link rel="stylesheet" href="../figures/figures.css">\n'
