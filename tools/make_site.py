@@ -71,6 +71,8 @@ def sources(root: Path, offered: dict[str, list[Offer]]) -> Iterator[tuple[str, 
                 f"{name}.ipynb": site_lessons.headings(notebooks[name]) for name in notebooks
             }
             text = site_lessons.glossary_page(text, headings)
+        elif place == "docs/play.md":
+            text += site_figures.all_small()
         elif place == "docs/teaching/guide.md":
             lessons = sorted(path.stem for path in root.glob("docs/teaching/[0-9]*.md"))
             text += "\n" + site_pages.tree("", lessons) + "\n"

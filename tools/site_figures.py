@@ -8,6 +8,7 @@ from mnist_helpers.play import page, stills
 
 # A cell that shows a figure as a widget
 SHOWN = re.compile(r"\bmh\.play\.(Kernel|Descent|Threshold|Look)\(")
+SMALL = ("Kernel", "Descent", "Threshold")
 LOOK = f"""<section id="look" class="look">
 <h2>Look inside while you draw</h2>
 <p>Draw a digit. A network reads it, here in your browser: point at any number to see what made it.
@@ -26,6 +27,13 @@ def write(folder: Path) -> None:
     """Write the files of all figures to the folder of the site."""
     page.write_look(folder / "look")
     page.write_figures(folder / "figures")
+
+
+def all_small() -> str:
+    """Return a section that shows the three small figures, for a page in a folder of the site."""
+    shown = (in_lesson(f"mh.play.{name}(", stills.ALT[name.lower()]) for name in SMALL)
+    look = '<p><a href="../index.html#look">Look inside while you draw</a>: on the first page.</p>'
+    return "\n\n".join(["", "## Play with them here", look, *shown, ""])
 
 
 def in_lesson(code: str, alt: str) -> str:

@@ -183,8 +183,19 @@ def test_keys_alone_draw_choose_and_walk(look):
     expect(spoken(page)).to_contain_text("map 1, row 1, column 1: ")
     page.keyboard.press("Escape")
     expect(page.locator(WHY)).to_contain_text("Point at any number")
+    expect(digit(page)).to_have_text("1")  # the drawing stays
     told = r"Convolution, 24 kernels of 5×5, 24×24×24\. \d+% of the numbers are 0\."
     expect(page.locator(LAYERS).first).to_have_attribute("aria-label", re.compile(told))
+
+
+def test_escape_on_the_paper_lets_go_of_the_number_and_keeps_the_drawing(look):
+    page = look()
+    page.locator(LAYERS).first.click(position={"x": 20, "y": 20})
+    expect(page.locator(f"{WHY} header p")).to_be_visible()
+    page.get_by_label("Drawing area").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(WHY)).to_contain_text("Point at any number")
+    expect(digit(page)).to_have_text("3")
 
 
 def test_the_first_stroke_takes_the_place_of_the_example(look):

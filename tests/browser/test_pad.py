@@ -180,7 +180,7 @@ def test_clear_takes_everything_back_and_the_result_is_spoken(open_page):
     page = open_page()
     for wipe in (
         page.get_by_role("button", name="Clear").click,
-        lambda: page.keyboard.press("Escape"),
+        lambda: page.keyboard.press("Delete"),
     ):
         draw(page, DIGITS[7])
         # What is spoken follows what is shown, 0.6 s later; a slow answer is shown in between.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { descend, lossOf, slopeOf } from "../../mnist_helpers/play/web/descent.js";
+import { descend, lossOf, lowestOf, slopeOf } from "../../mnist_helpers/play/web/descent.js";
 import { decimal, percent, signed } from "../../mnist_helpers/play/web/elements.js";
 import { floats } from "../../mnist_helpers/play/web/network.js";
 import { countAt, PLACES, textOf, thresholdAt } from "../../mnist_helpers/play/web/threshold.js";
@@ -17,6 +17,10 @@ test("the loss and its steps are those of notebook 03", () => {
   assert.equal(slopeOf(loss, 1).toFixed(2), "-0.71");
   const path = descend(loss, 1, 10).map((w) => w.toFixed(2));
   assert.deepEqual([path[0], path[1], path[10]], ["0.00", "1.48", "3.01"]);
+  const [w, lowest] = lowestOf(loss, 0, 16);
+  assert.equal(w.toFixed(1), "4.0");
+  assert.equal((w / -slopeOf(loss, 0)).toFixed(1), "2.7"); // as notebook 03 says
+  for (const rate of [1, 2.6, 2.7]) assert.ok(loss(descend(loss, rate, 10).at(-1)) >= lowest);
 });
 
 test("a threshold refuses what is less sure, and counts what that costs", () => {

@@ -47,6 +47,18 @@ export function descend(loss, rate, steps) {
   return path;
 }
 
+/** The weight with the lowest loss between two, by thirds: the curve has one lowest point. */
+export function lowestOf(loss, low, high) {
+  let [left, right] = [low, high];
+  while (right - left > NEAR) {
+    const third = (right - left) / 3;
+    if (loss(left + third) < loss(right - third)) right -= third;
+    else left += third;
+  }
+  const w = (left + right) / 2;
+  return [w, loss(w)];
+}
+
 /**
  * Make the figure.
  *
@@ -61,7 +73,7 @@ export function createDescent(root, { distances, labels }) {
     const w = LOW + ((HIGH - LOW) * number) / POINTS;
     return [w, loss(w)];
   });
-  const lowest = curve.reduce((best, point) => (point[1] < best[1] ? point : best));
+  const lowest = lowestOf(loss, LOW, HIGH);
   const most = Math.max(...curve.map((point) => point[1]));
   const chart = makeChart({
     ...{ width: 640, height: 300, label: "The loss by the weight w, and the steps" },

@@ -110,8 +110,11 @@ export function makeDrawing(on, { begins, changed, finished, clear, say }, pen) 
       if (stroke) finish();
       else begin(at);
       say(stroke ? "Pen down" : "Pen up");
-    } else if (event.key === "Delete" || event.key === "Escape") {
+    } else if (event.key === "Delete") {
       clear();
+    } else if (event.key === "Escape" && stroke) {
+      finish();
+      say("Pen up");
     } else {
       return;
     }

@@ -214,7 +214,10 @@ export function createLook(
   const caption = make("figcaption", {}, "What the network sees, 28×28");
   root.classList.add("digit-pad", "digit-look");
   root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys for its own
-  on(root, "keydown", (event) => event.stopPropagation());
+  on(root, "keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape" && chosen) letGo(); // from the paper, too
+  });
   on(root, "pointerleave", () => chosen && !chosen.isKept && letGo());
   root.replaceChildren(
     make(

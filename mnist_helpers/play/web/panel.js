@@ -9,7 +9,8 @@ import { isSigned, nameOf, titleOf } from "./words.js";
 const ENLARGED = 144; // pixels of the screen for a map's side
 const LISTED = 6; // products of a dense layer that are shown one by one
 const INVITATION =
-  "Point at any number on this page: here stands what made it. Click to keep it while you draw.";
+  "Point at any number on this page: here stands what made it, rounded. Click or tap to keep it " +
+  "while you draw.";
 const STEPS =
   "With keys: Tab goes from layer to layer, the arrow keys from number to number, Page Up and Page " +
   "Down from map to map, and Escape lets go.";
